@@ -1,0 +1,139 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+
+enum { CHUNK_MIN = 4096, CHUNK_MAX = 1 << 20 };
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t size;
+    _Alignas(max_align_t) char bytes[];
+};
+
+struct arena
+arena_init(const sluice_allocator *alloc)
+{
+    return (struct arena){.alloc = alloc};
+}
+
+void
+arena_free(struct arena *arena)
+{
+    struct arena_chunk *chunk = arena->head;
+    while (chunk) {
+        struct arena_chunk *next = chunk->next;
+        alloc_free(arena->alloc, chunk);
+        chunk = next;
+    }
+    *arena = arena_init(arena->alloc);
+}
+
+/* Chunks grow with the arena, so that waste stays a fraction and small arenas stay small. */
+static bool
+arena_add_chunk(struct arena *arena, size_t need)
+{
+    size_t size = arena->taken / 4;
+    if (size < CHUNK_MIN) size = CHUNK_MIN;
+    if (size > CHUNK_MAX) size = CHUNK_MAX;
+    if (size < need) size = need;
+    if (size > SIZE_MAX - sizeof(struct arena_chunk)) return false;
+    struct arena_chunk *chunk = alloc_array(arena->alloc, 1, sizeof(*chunk) + size);
+    if (!chunk) return false;
+    chunk->size = size;
+    chunk->next = arena->head;
+    arena->head = chunk;
+    arena->at = chunk->bytes;
+    arena->end = chunk->bytes + size;
+    arena->taken += sizeof(*chunk) + size;
+    return true;
+}
+
+static void *
+arena_take(struct arena *arena, size_t size, size_t align)
+{
+    size_t pad = arena->at ? (size_t)(-(uintptr_t)arena->at & (align - 1)) : 0;
+    if (!arena->at || (size_t)(arena->end - arena->at) < pad ||
+        (size_t)(arena->end - arena->at) - pad < size) {
+        if (!arena_add_chunk(arena, size)) {
+            arena->failed = true;
+            return NULL;
+        }
+        pad = 0; /* a chunk begins aligned for anything */
+    }
+    void *ptr = arena->at + pad;
+    arena->at += pad + size;
+    return ptr;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+    size_t align = size >= sizeof(max_align_t) ? _Alignof(max_align_t) : sizeof(void *);
+    void *ptr = arena_take(arena, size ? size : 1, align);
+    if (ptr) memset(ptr, 0, size);
+    return ptr;
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        arena->failed = true;
+        return NULL;
+    }
+    return arena_alloc(arena, count * size);
+}
+
+char *
+arena_bytes(struct arena *arena, size_t len)
+{
+    return arena_take(arena, len ? len : 1, 1);
+}
+
+sluice_str
+arena_dup(struct arena *arena, sluice_str text)
+{
+    return arena_concat(arena, &text, 1);
+}
+
+sluice_str
+arena_concat(struct arena *arena, const sluice_str *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > SIZE_MAX - len) {
+            arena->failed = true;
+            return (sluice_str){NULL, 0};
+        }
+        len += parts[i].len;
+    }
+    char *bytes = arena_bytes(arena, len);
+    if (!bytes) return (sluice_str){NULL, 0};
+    char *at = bytes;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len) memcpy(at, parts[i].ptr, parts[i].len);
+        at += parts[i].len;
+    }
+    return (sluice_str){bytes, len};
+}
+
+sluice_str
+arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *bytes = len >= 0 ? arena_bytes(arena, (size_t)len + 1) : NULL;
+    if (bytes) vsnprintf(bytes, (size_t)len + 1, format, again);
+    va_end(again);
+    if (!bytes) {
+        arena->failed = true;
+        return (sluice_str){NULL, 0};
+    }
+    return (sluice_str){bytes, (size_t)len};
+}

@@ -1,0 +1,49 @@
+/*
+ * context: the mutable half of routing, one for each thread.
+ */
+#ifndef SLUICE_ROUTER_CONTEXT_H
+#define SLUICE_ROUTER_CONTEXT_H
+
+#include "router/layout.h"
+
+/* Text that a decision builds. Reset at the start of each decision. */
+struct scratch {
+    char *bytes;
+    size_t capacity;
+    size_t used;
+    bool overflow; /* something did not fit: the decision becomes UNAVAILABLE, 500 */
+};
+
+/* A header looked up at most once per request: `generation` says for which. */
+struct header_slot {
+    uint64_t generation;
+    sluice_str value; /* occurrences joined by "," */
+    bool present;
+};
+
+enum { CONTEXT_CORS_FIELDS = 8, CONTEXT_RESPONSE_FIELDS = 10 };
+
+struct sluice_context {
+    sluice_allocator alloc;
+    sluice_router *router; /* holds a reference */
+    sluice_rng rng;
+    struct regex **regexes; /* this thread's own */
+    int64_t *even_counters;
+    struct header_slot *headers; /* one for each needed header */
+    uint64_t generation;         /* of the current request; never 0 */
+    struct scratch scratch;
+
+    /* storage that a decision points at */
+    sluice_matched matched;
+    sluice_fault fault;
+    sluice_mirror *mirrors;
+    sluice_field cors[CONTEXT_CORS_FIELDS];
+    sluice_field response[CONTEXT_RESPONSE_FIELDS];
+};
+
+/* Room for len bytes, or NULL with `overflow` set. */
+char *scratch_take(struct scratch *scratch, size_t len);
+/* All parts one after the other; {NULL, 0} with `overflow` set when they do not fit. */
+sluice_str scratch_concat(struct scratch *scratch, const sluice_str *parts, size_t count);
+
+#endif

@@ -1,0 +1,298 @@
+/*
+ * layout: what a sealed router consists of. Built once by build*.c, then only read.
+ *
+ * Small and often read things are arrays addressed by 32-bit index (rules, predicates, hosts); rare
+ * things hang off pointers and are NULL when a rule has none. Everything lives in the router's
+ * arena, except the regular expressions.
+ */
+#ifndef SLUICE_ROUTER_LAYOUT_H
+#define SLUICE_ROUTER_LAYOUT_H
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "engine/regex.h"
+#include "split/alias.h"
+#include "split/sticky.h"
+
+enum subject {
+    SUBJECT_PATH,
+    SUBJECT_RAW_PATH,
+    SUBJECT_METHOD,
+    SUBJECT_SCHEME,
+    SUBJECT_AUTHORITY,
+    SUBJECT_HEADER,
+    SUBJECT_QUERY,
+    SUBJECT_QUERY_DECODED,
+    SUBJECT_PORT,
+    SUBJECT_SOURCE_NAMESPACE,
+    SUBJECT_SOURCE_LABEL,
+    SUBJECT_SOURCE_IP,
+    SUBJECT_DESTINATION_IP,
+    SUBJECT_SNI,
+    SUBJECT_CLAIM,
+    SUBJECT_PROTOCOL,
+    SUBJECT_GRPC_SERVICE,
+    SUBJECT_GRPC_METHOD,
+};
+
+enum match_op {
+    OP_PRESENT,
+    OP_EXACT,
+    OP_PREFIX,
+    OP_SEGMENT_PREFIX, /* text holds the value without its trailing slash */
+    OP_SUFFIX,
+    OP_AFFIX,
+    OP_REGEX,
+    OP_CIDR,
+};
+
+enum predicate_flags {
+    PREDICATE_IGNORE_CASE = 1,
+    PREDICATE_NEGATE = 2,
+    PREDICATE_ABSENT_IS_EMPTY = 4,
+};
+
+struct affix {
+    sluice_str prefix, suffix;
+};
+
+struct cidr {
+    uint8_t address[16];
+    uint32_t bits;
+};
+
+/* Predicates of one rule stand in order of cost, regular expressions last. */
+struct predicate {
+    uint8_t subject; /* enum subject */
+    uint8_t op;      /* enum match_op */
+    uint8_t flags;
+    uint8_t unused;
+    uint32_t name; /* index among the router's needed names of that kind */
+    union {
+        sluice_str text;
+        uint64_t number;
+        uint64_t regex; /* index into the context's regexes */
+        const struct affix *affix;
+        const struct cidr *cidr;
+    };
+};
+_Static_assert(sizeof(struct predicate) == 24, "three to a cache line, nearly");
+
+struct rule {
+    uint32_t predicate; /* first of its predicates */
+    uint32_t predicate_count;
+    uint32_t action;
+    uint32_t origin;
+};
+
+struct resource {
+    sluice_str kind, space, name;
+};
+
+#define NO_RESOURCE UINT32_MAX
+
+struct origin {
+    uint32_t resource; /* or NO_RESOURCE */
+    uint32_t rule;
+    int32_t match;
+    uint32_t line;
+    const sluice_str *names; /* route name, rule name; NULL: both empty */
+};
+
+/* ---- actions ---- */
+
+enum path_mode { PATH_KEEP, PATH_FULL, PATH_PREFIX, PATH_SEGMENT, PATH_REGEX };
+
+struct path_edit {
+    enum path_mode mode;
+    bool drop_query;
+    uint32_t regex;
+    sluice_str value; /* for PATH_SEGMENT without its trailing slash */
+};
+
+struct header_ops {
+    const sluice_header_op *items;
+    size_t count;
+};
+
+enum redirect_port { REDIRECT_PORT_NONE, REDIRECT_PORT_FIXED, REDIRECT_PORT_LISTENER };
+
+struct redirect { /* fields as in model_redirect */
+    uint32_t status;
+    uint32_t port;
+    enum redirect_port port_mode;
+    bool host_keeps_port;
+    sluice_str scheme, host;
+    struct path_edit path;
+};
+
+struct response {
+    uint32_t status;
+    int32_t grpc_status;
+    sluice_str body;
+    const sluice_field *fields;
+    size_t field_count;
+};
+
+struct origin_matcher {
+    enum match_op op; /* EXACT, PREFIX, REGEX, AFFIX */
+    uint32_t regex;
+    struct affix affix; /* of EXACT and PREFIX: .prefix is the value */
+};
+
+struct cors { /* fields as in model_cors */
+    const struct origin_matcher *origins;
+    size_t origin_count;
+    bool any_origin, any_method, any_header, expose_on_preflight, allow_credentials;
+    bool answer_foreign_preflight, foreign_headers;
+    uint32_t preflight_status;
+    sluice_str allow_methods, allow_headers, expose_headers, max_age;
+};
+
+struct mirror {
+    const sluice_destination *destination;
+    sluice_fraction fraction;
+};
+
+struct sticky_key {
+    sluice_sticky_by by;
+    uint32_t index; /* among the needed names of its kind: headers, cookies, query parameters */
+    sluice_str name;
+    sluice_str path;
+    int64_t ttl_ns;
+};
+
+/* Shared by all rules that split alike. */
+struct split {
+    const sluice_split_share *shares;
+    uint32_t count;
+    uint32_t usable; /* entries with weight; 0: nothing can be picked */
+    uint32_t only;   /* the entry, when `usable` is 1 */
+    uint64_t total;
+    struct alias alias;   /* when usable > 1 */
+    struct sticky sticky; /* when usable > 1 */
+    const uint32_t *weights;
+    uint32_t even_counters; /* first of `count` counters in the context; for EVEN only */
+    sluice_pick pick;       /* RANDOM, STICKY or EVEN */
+    const struct sticky_key *keys;
+    uint32_t key_count;
+};
+
+/* What is particular to one entry of a split. */
+struct entry {
+    uint32_t invalid_status; /* 0: valid */
+    struct header_ops request_ops, response_ops;
+    sluice_str authority;
+    const struct action *instead;
+};
+
+struct action_extra {
+    struct header_ops request_ops, response_ops;
+    struct path_edit path;
+    sluice_str authority;
+    int64_t timeout_ns, backend_timeout_ns;
+    const sluice_fault *fault;
+    const struct cors *cors;
+    const struct mirror *mirrors;
+    size_t mirror_count;
+    const sluice_hash_policy *hash_policy;
+    size_t hash_policy_count;
+    const struct redirect *redirect;
+    const struct response *response;
+};
+
+enum action_kind {
+    ACTION_FORWARD,
+    ACTION_REDIRECT,
+    ACTION_RESPOND,
+    ACTION_PASSTHROUGH,
+    ACTION_NOT_FOUND,
+};
+
+struct action {
+    uint8_t kind;
+    uint16_t empty_status;
+    const struct split *split;        /* of FORWARD and PASSTHROUGH; NULL: no entry */
+    const struct entry *entries;      /* one for each share; NULL: none has anything particular */
+    const sluice_retry_policy *retry; /* or NULL */
+    const struct action_extra *extra; /* NULL: nothing but the split */
+};
+
+/* ---- virtual hosts and listeners ---- */
+
+struct route_list {
+    uint32_t rule; /* first of its rules, which are in order of precedence */
+    uint32_t count;
+};
+
+/* Domains of one listener: open addressing, at most half full. Exact domains are filed whole,
+ * wildcards by their suffix after the "*". */
+struct host_slot {
+    uint64_t hash;
+    sluice_str domain; /* as written, for explain; empty slot: ptr NULL */
+    uint32_t routes;   /* index into route_lists */
+    bool wildcard;
+};
+
+struct host_table {
+    const struct host_slot *slots;
+    uint32_t mask;
+    uint32_t any;                                 /* route list of the domain "*", or NO_ROUTES */
+    uint32_t shortest_wildcard, longest_wildcard; /* lengths of suffixes; 0, 0: none */
+};
+
+#define NO_ROUTES UINT32_MAX
+
+struct listener {
+    struct host_table hosts;
+    sluice_str hostname; /* pattern; empty: any */
+    uint32_t port;       /* 0: any other */
+    bool tls, isolated_by_sni;
+    uint8_t listener_tls; /* sluice_listener_tls */
+};
+
+/* The listeners of one (scope, name, family): those of one port stand together, port 0 last. */
+struct scope {
+    uint64_t hash; /* of kind, family and name; 0 marks an empty slot */
+    sluice_str name;
+    uint8_t kind, family;
+    uint32_t listener, listener_count;
+};
+
+enum scope_kind { SCOPE_MESH, SCOPE_GATEWAY, SCOPE_SERVICE };
+enum family { FAMILY_HTTP, FAMILY_TLS, FAMILY_TCP, FAMILY_UDP };
+
+struct sluice_router {
+    sluice_allocator alloc;
+    struct arena keep; /* owns everything below */
+    atomic_size_t references;
+    uint64_t hash_seed;
+
+    const struct scope *scopes; /* open addressing */
+    uint32_t scope_mask;
+    const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most, without a probe */
+    const struct listener *listeners;
+    const struct route_list *route_lists;
+    uint32_t route_list_count;
+    const struct rule *rules;
+    uint32_t rule_count;
+    const struct predicate *predicates;
+    const struct origin *origins;
+    const struct resource *resources;
+    const struct action *actions;
+
+    const sluice_str *needed[5]; /* by enum sluice_needed */
+    uint32_t needed_count[5];
+    struct regex **regexes; /* compiled once here to be checked and cloned from; owned */
+    const sluice_str *patterns;
+    uint32_t regex_count;
+    uint32_t even_counter_count;
+    uint32_t mirror_max, hash_policy_max; /* most of any action: the context has that many */
+
+    sluice_str proxy_namespace; /* defaults of a request */
+    const sluice_field *proxy_labels;
+    size_t proxy_label_count;
+};
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * view: one request as the predicates see it: defaults applied, path and query split, host
+ * normalised.
+ */
+#ifndef SLUICE_ROUTER_VIEW_H
+#define SLUICE_ROUTER_VIEW_H
+
+#include "router/context.h"
+
+struct view {
+    sluice_context *context;
+    const sluice_router *router;
+    const sluice_request *request;
+    enum family family;
+    uint32_t port;
+    sluice_str method, scheme, authority;
+    sluice_str raw_path;             /* path with query */
+    sluice_str path;                 /* up to the first ? or # */
+    sluice_str query;                /* from the first ? on, with it; empty: none */
+    sluice_str host;                 /* authority without port, or SNI for TLS; lower-case */
+    sluice_str sni;                  /* lower-case */
+    const struct listener *listener; /* chosen one; NULL before that, or none */
+};
+
+/* Begin a request: resets the context's scratch and header slots. */
+void view_init(struct view *view, sluice_context *context, const sluice_request *request);
+
+/* Joined value of a needed header; false when absent. `:authority`, `host`, `:method`, `:path`,
+ * `:scheme` are the request's own. */
+bool view_header(struct view *view, uint32_t index, sluice_str *value);
+/* First occurrence alone (for Origin and the like), by lower-case name; false when absent. */
+bool view_first_header(struct view *view, sluice_str name, sluice_str *value);
+/* Value of a cookie, quotes removed; false when absent or empty. */
+bool view_cookie(struct view *view, sluice_str name, sluice_str *value);
+/* First value of a query parameter, undecoded. */
+bool view_query(const struct view *view, sluice_str name, sluice_str *value);
+/* The same with names and values decoded, the value into scratch. */
+bool view_query_decoded(struct view *view, sluice_str name, sluice_str *value);
+
+#endif
