@@ -239,7 +239,8 @@ struct host_table {
     const struct host_slot *slots;
     uint32_t mask;
     uint32_t any;                                 /* route list of the domain "*", or NO_ROUTES */
-    uint32_t shortest_wildcard, longest_wildcard; /* lengths of suffixes; 0, 0: none */
+    uint32_t suffix_length_count;
+    const uint32_t *suffix_lengths; /* of the wildcards, each once, longest first */
 };
 
 #define NO_ROUTES UINT32_MAX

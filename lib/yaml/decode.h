@@ -53,6 +53,14 @@ struct value_str_map {
     size_t count;
 };
 
+/* A map<string,uint32>. Entry i stands at nodes[i]. */
+struct value_uint32_map {
+    sluice_str *keys;
+    uint32_t *values;
+    const struct yaml_node **nodes;
+    size_t count;
+};
+
 /* A map<string,message>: keys[i] goes with the i-th struct in items; null values are zeroed structs
  * whose node has kind YAML_NULL. */
 struct value_message_map {
@@ -78,6 +86,7 @@ enum field_type {
     FIELD_MESSAGE_LIST, /* struct value_list of structs; a null item is zeroed, its node YAML_NULL
                          */
     FIELD_STR_MAP,      /* struct value_str_map */
+    FIELD_UINT32_MAP,   /* struct value_uint32_map */
     FIELD_MESSAGE_MAP,  /* struct value_message_map */
     FIELD_NODE,         /* const struct yaml_node *: taken as it is, any shape */
 };

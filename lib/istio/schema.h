@@ -1,0 +1,35 @@
+/*
+ * schema: the decode tables of Istio's messages, and the macros that write a table row.
+ */
+#ifndef SLUICE_ISTIO_SCHEMA_H
+#define SLUICE_ISTIO_SCHEMA_H
+
+#include <stddef.h>
+
+#include "istio/resources.h"
+
+extern const struct message_type schema_virtual_service;
+extern const struct message_type schema_destination_rule;
+extern const struct message_type schema_service_entry;
+extern const struct message_type schema_workload_entry;
+extern const struct message_type schema_gateway;
+
+/* Messages that several kinds hold. */
+extern const struct message_type schema_port_selector;
+
+/* A row is {ROW(struct, member, "jsonName", FIELD_X), more members of struct field_type_row}. */
+#define ROW(type_, member_, name_, field_)                                                         \
+    .name = (name_), .type = (field_), .offset = offsetof(type_, member_)
+#define MESSAGE(type_, member_, name_, message_)                                                   \
+    ROW(type_, member_, name_, FIELD_MESSAGE), .message = (message_)
+#define MESSAGES(type_, member_, name_, message_)                                                  \
+    ROW(type_, member_, name_, FIELD_MESSAGE_LIST), .message = (message_)
+#define ENUM(type_, member_, name_, values_)                                                       \
+    ROW(type_, member_, name_, FIELD_ENUM), .values = (values_)
+
+/* A message type over the table `rows_`. */
+#define MESSAGE_TYPE(name_, type_, rows_)                                                          \
+    {.name = (name_), .size = sizeof(type_), .fields = (rows_),                                    \
+     .field_count = sizeof(rows_) / sizeof((rows_)[0])}
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * validate_http: an HTTP route as a whole: which parts go together, destinations, mirrors.
+ */
+#include "istio/validate.h"
+
+/* ---- which parts exclude each other ---- */
+
+enum part { ROUTE, REDIRECT, DIRECT_RESPONSE, FAULT, REWRITE, DELEGATE, PART_COUNT };
+
+static const char *const part_names[PART_COUNT] = {"route", "redirect", "directResponse",
+                                                   "fault", "rewrite",  "delegate"};
+
+struct parts {
+    bool has[PART_COUNT];
+};
+
+struct exclusion {
+    enum part first, second;
+};
+
+/* A route that delegates only says which requests it passes on. */
+static const struct exclusion root_exclusions[] = {
+    {DELEGATE, ROUTE},
+    {DELEGATE, REDIRECT},
+};
+
+static const struct exclusion exclusions[] = {
+    {REDIRECT, ROUTE},        {REDIRECT, FAULT},          {REDIRECT, REWRITE},
+    {REDIRECT, DIRECT_RESPONSE}, {DIRECT_RESPONSE, ROUTE}, {DIRECT_RESPONSE, FAULT},
+    {DIRECT_RESPONSE, REWRITE},
+};
+
+static struct parts
+parts_of(const struct istio_http_route *route)
+{
+    return (struct parts){{
+        [ROUTE] = route->route.count > 0,
+        [REDIRECT] = route->redirect != NULL,
+        [DIRECT_RESPONSE] = route->direct_response != NULL,
+        [FAULT] = route->fault != NULL,
+        [REWRITE] = route->rewrite != NULL,
+        [DELEGATE] = route->delegate != NULL,
+    }};
+}
+
+static void
+check_exclusions(struct validate *v, const struct istio_http_route *route, struct parts parts,
+                 const struct exclusion *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *first = part_names[rows[i].first], *second = part_names[rows[i].second];
+        if (!parts.has[rows[i].first] || !parts.has[rows[i].second]) continue;
+        REFUSED(v, validate_at(route->node, second), "%s cannot stand beside %s", second, first);
+    }
+}
+
+static void
+check_parts(struct validate *v, const struct istio_http_route *route, bool in_delegate)
+{
+    struct parts parts = parts_of(route);
+    if (parts.has[DELEGATE] && !in_delegate) {
+        check_exclusions(v, route, parts, root_exclusions,
+                         sizeof(root_exclusions) / sizeof(root_exclusions[0]));
+        return;
+    }
+    if (parts.has[DELEGATE]) {
+        REFUSED(v, validate_at(route->node, "delegate"),
+                "a delegate (a VirtualService without hosts) cannot delegate further");
+    }
+    check_exclusions(v, route, parts, exclusions, sizeof(exclusions) / sizeof(exclusions[0]));
+    if (!parts.has[ROUTE] && !parts.has[REDIRECT] && !parts.has[DIRECT_RESPONSE]) {
+        BROKEN(v, route->node, "the rule does nothing; it needs route, redirect or directResponse");
+    }
+}
+
+/* ---- destinations ---- */
+
+static void
+check_destinations(struct validate *v, const struct value_list *list)
+{
+    const struct istio_http_destination *items = list->items;
+    uint64_t total = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!items[i].destination) {
+            BROKEN(v, items[i].node, "the entry has no destination");
+        }
+        validate_destination(v, items[i].destination);
+        validate_headers(v, items[i].headers);
+        validate_weight(v, items[i].node, items[i].weight, &total);
+    }
+    validate_total_weight(v, list, total);
+}
+
+/* ---- mirrors ---- */
+
+static void
+check_mirror_percentage(struct validate *v, const struct istio_percent *percentage)
+{
+    if (!percentage || (percentage->value.v >= 0 && percentage->value.v <= 100)) return;
+    BROKEN(v, validate_at(percentage->node, "value"), "the percentage must be from 0 to 100");
+}
+
+static void
+check_mirrors(struct validate *v, const struct istio_http_route *route)
+{
+    const struct istio_mirror_policy *mirrors = route->mirrors.items;
+    validate_destination(v, route->mirror);
+    if (route->mirror && route->mirrors.count > 0) {
+        REFUSED(v, validate_at(route->node, "mirrors"), "mirrors cannot stand beside mirror");
+    }
+    for (size_t i = 0; i < route->mirrors.count; i++) {
+        if (!mirrors[i].destination) BROKEN(v, mirrors[i].node, "the mirror has no destination");
+        validate_destination(v, mirrors[i].destination);
+        check_mirror_percentage(v, mirrors[i].percentage);
+    }
+    check_mirror_percentage(v, route->mirror_percentage);
+    if (!route->mirror_percent.set) return;
+    const struct yaml_node *at = validate_at(route->node, "mirrorPercent");
+    if (route->mirror_percent.v > 100) BROKEN(v, at, "mirrorPercent must be from 0 to 100");
+    WARN(v, at, "mirrorPercent is deprecated; use mirrorPercentage");
+}
+
+/* ---- the authority ---- */
+
+static void
+check_authority_map(struct validate *v, const struct value_str_map *map, bool *have)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        if (!validate_is_authority_header(map->items[i].name)) continue;
+        if (*have) {
+            REFUSED(v, map->nodes[i],
+                    "the authority is set more than once; rewrite.authority, or one header "
+                    "operation on \":authority\" or \"host\", is enough");
+        }
+        *have = *have || map->items[i].value.len > 0;
+    }
+}
+
+static void
+check_authority_once(struct validate *v, const struct istio_http_route *route)
+{
+    bool have = route->rewrite && route->rewrite->authority.v.len > 0;
+    if (!route->headers || !route->headers->request) return;
+    check_authority_map(v, &route->headers->request->set, &have);
+    check_authority_map(v, &route->headers->request->add, &have);
+}
+
+void
+validate_http_route(struct validate *v, const struct istio_http_route *route, bool in_delegate)
+{
+    if (route->node->kind == YAML_NULL) {
+        BROKEN(v, route->node, "the rule is null");
+        return;
+    }
+    check_parts(v, route, in_delegate);
+    validate_http_matches(v, &route->match);
+    check_destinations(v, &route->route);
+    validate_redirect(v, route);
+    validate_direct_response(v, route->direct_response);
+    validate_rewrite(v, route->rewrite);
+    validate_duration(v, route->node, "timeout", route->timeout);
+    validate_retry(v, route->retries);
+    validate_fault(v, route->fault);
+    check_mirrors(v, route);
+    validate_cors(v, route->cors_policy);
+    validate_headers(v, route->headers);
+    check_authority_once(v, route);
+}

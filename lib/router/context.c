@@ -1,0 +1,88 @@
+#include "router/context.h"
+
+#include "base/alloc.h"
+#include "engine/pcg.h"
+
+enum { SCRATCH_DEFAULT = 64 * 1024 };
+
+void
+sluice_context_options_init(sluice_context_options *options)
+{
+    *options = (sluice_context_options){.size = sizeof(*options), .scratch_bytes = SCRATCH_DEFAULT};
+}
+
+/* A caller built against an older header has a shorter struct: the rest keeps its defaults. */
+static bool
+read_options(sluice_context_options *to, const sluice_context_options *from)
+{
+    sluice_context_options_init(to);
+    if (!from) return true;
+    if (from->size < sizeof(from->size)) return false;
+    memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+    if (to->scratch_bytes == 0) to->scratch_bytes = SCRATCH_DEFAULT;
+    return true;
+}
+
+static bool
+clone_regexes(sluice_context *context)
+{
+    const sluice_router *router = context->router;
+    for (uint32_t i = 0; i < router->regex_count; i++) {
+        if (regex_compile(&context->regexes[i], router->patterns[i], NULL) != REGEX_OK) return false;
+    }
+    return true;
+}
+
+static bool
+take_memory(sluice_context *context, size_t scratch_bytes)
+{
+    const sluice_router *router = context->router;
+    const sluice_allocator *alloc = &context->alloc;
+    context->regexes = alloc_zeroed(alloc, router->regex_count, sizeof(*context->regexes));
+    context->even_counters =
+        alloc_zeroed(alloc, router->even_counter_count, sizeof(*context->even_counters));
+    context->headers = alloc_zeroed(alloc, router->needed_count[SLUICE_NEEDED_HEADER],
+                                    sizeof(*context->headers));
+    context->mirrors = alloc_zeroed(alloc, router->mirror_max, sizeof(*context->mirrors));
+    context->scratch.bytes = alloc_array(alloc, scratch_bytes, 1);
+    context->scratch.capacity = scratch_bytes;
+    return context->regexes && context->even_counters && context->headers && context->mirrors &&
+           context->scratch.bytes && clone_regexes(context);
+}
+
+sluice_status
+sluice_context_new(sluice_context **out, sluice_router *router, const sluice_context_options *options)
+{
+    sluice_context_options set;
+    *out = NULL;
+    if (!router || !read_options(&set, options)) return SLUICE_ERR_ARGUMENT;
+    const sluice_allocator *alloc = set.allocator ? set.allocator : &router->alloc;
+    sluice_context *context = alloc_zeroed(alloc, 1, sizeof(*context));
+    if (!context) return SLUICE_ERR_NOMEM;
+    context->alloc = *alloc;
+    context->router = sluice_router_retain(router);
+    pcg_seed(&context->rng, set.seed, set.stream);
+    if (!take_memory(context, set.scratch_bytes)) {
+        sluice_context_free(context);
+        return SLUICE_ERR_NOMEM;
+    }
+    *out = context;
+    return SLUICE_OK;
+}
+
+void
+sluice_context_free(sluice_context *context)
+{
+    if (!context) return;
+    sluice_allocator alloc = context->alloc;
+    for (uint32_t i = 0; context->regexes && i < context->router->regex_count; i++) {
+        regex_free(context->regexes[i]);
+    }
+    alloc_free(&alloc, context->regexes);
+    alloc_free(&alloc, context->even_counters);
+    alloc_free(&alloc, context->headers);
+    alloc_free(&alloc, context->mirrors);
+    alloc_free(&alloc, context->scratch.bytes);
+    sluice_router_release(context->router);
+    alloc_free(&alloc, context);
+}

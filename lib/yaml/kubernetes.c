@@ -1,0 +1,100 @@
+/*
+ * kubernetes: see kubernetes.h.
+ */
+#include "yaml/kubernetes.h"
+
+#include <stddef.h>
+
+static const struct decode_dialect kube_dialect = {
+    .error_code = "SL0301",
+    .warning_code = "SL0302",
+    .info_code = "SL0303",
+};
+
+#define ROW(type_, member_, name_, field_)                                                         \
+    .name = (name_), .type = (field_), .offset = offsetof(type_, member_)
+#define COUNT(rows_) (sizeof(rows_) / sizeof((rows_)[0]))
+
+#define T struct kube_service_port
+static const struct field_type_row service_port_fields[] = {
+    {ROW(T, name, "name", FIELD_STR)},
+    {ROW(T, protocol, "protocol", FIELD_STR)},
+    {ROW(T, app_protocol, "appProtocol", FIELD_STR)},
+    {ROW(T, port, "port", FIELD_INT32)},
+    {ROW(T, target_port, "targetPort", FIELD_NODE)},
+    {ROW(T, node_port, "nodePort", FIELD_INT32)},
+};
+static const struct message_type service_port = {
+    .name = "ServicePort",
+    .size = sizeof(T),
+    .fields = service_port_fields,
+    .field_count = COUNT(service_port_fields),
+};
+#undef T
+
+/* Fields that do not bear on routing share one member. */
+#define T struct kube_service
+static const struct field_type_row service_fields[] = {
+    {ROW(T, type, "type", FIELD_STR)},
+    {ROW(T, cluster_ip, "clusterIP", FIELD_STR)},
+    {ROW(T, cluster_ips, "clusterIPs", FIELD_STR_LIST)},
+    {ROW(T, external_name, "externalName", FIELD_STR)},
+    {ROW(T, ports, "ports", FIELD_MESSAGE_LIST), .message = &service_port},
+    {ROW(T, selector, "selector", FIELD_STR_MAP)},
+    {ROW(T, other, "allocateLoadBalancerNodePorts", FIELD_NODE)},
+    {ROW(T, other, "externalIPs", FIELD_NODE)},
+    {ROW(T, other, "externalTrafficPolicy", FIELD_NODE)},
+    {ROW(T, other, "healthCheckNodePort", FIELD_NODE)},
+    {ROW(T, other, "internalTrafficPolicy", FIELD_NODE)},
+    {ROW(T, other, "ipFamilies", FIELD_NODE)},
+    {ROW(T, other, "ipFamilyPolicy", FIELD_NODE)},
+    {ROW(T, other, "loadBalancerClass", FIELD_NODE)},
+    {ROW(T, other, "loadBalancerIP", FIELD_NODE)},
+    {ROW(T, other, "loadBalancerSourceRanges", FIELD_NODE)},
+    {ROW(T, other, "publishNotReadyAddresses", FIELD_NODE)},
+    {ROW(T, other, "sessionAffinity", FIELD_NODE)},
+    {ROW(T, other, "sessionAffinityConfig", FIELD_NODE)},
+    {ROW(T, other, "trafficDistribution", FIELD_NODE)},
+};
+static const struct message_type service = {
+    .name = "ServiceSpec",
+    .size = sizeof(T),
+    .fields = service_fields,
+    .field_count = COUNT(service_fields),
+};
+#undef T
+
+static void
+check_ports(const struct kube_service *spec, struct decode *decode)
+{
+    const struct kube_service_port *ports = spec->ports.items;
+    for (size_t i = 0; i < spec->ports.count; i++) {
+        if (ports[i].port.v >= 1 && ports[i].port.v <= 65535) continue;
+        const struct yaml_node *at = yaml_get(ports[i].node, STR("port"));
+        decode_error(decode, at ? at : ports[i].node, "port must be a number from 1 to 65535");
+    }
+}
+
+bool
+kube_service_decode(const struct kube_service **out, struct envelope *envelope,
+                    const struct envelope_options *options)
+{
+    *out = envelope->core;
+    if (!envelope_is(envelope, STR(""), STR("Service"))) return false;
+    if (envelope->core) return true;
+    if (!envelope_claim(envelope, options, &kube_dialect)) return true;
+    struct decode decode = envelope_decode(envelope, options, &kube_dialect);
+    *out = envelope_decode_spec(envelope, &decode, &service, false);
+    if (*out) check_ports(*out, &decode);
+    envelope_decode_done(envelope, &decode);
+    envelope->core = *out;
+    return true;
+}
+
+bool
+kube_namespace_decode(bool *ok, struct envelope *envelope, const struct envelope_options *options)
+{
+    if (!envelope_is(envelope, STR(""), STR("Namespace"))) return false;
+    *ok = envelope_claim(envelope, options, &kube_dialect);
+    return true;
+}
