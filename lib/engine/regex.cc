@@ -10,7 +10,9 @@ extern "C" {
 #include <new>
 
 struct regex {
-    explicit regex(re2::StringPiece pattern, const RE2::Options &options) : re(pattern, options) {}
+    explicit regex(re2::StringPiece pattern, const RE2::Options &options) : re(pattern, options)
+    {
+    }
     RE2 re;
 };
 
@@ -93,8 +95,7 @@ replace_all(const RE2 &re, re2::StringPiece text, re2::StringPiece rewrite, char
                       group_count)) {
             break;
         }
-        if (at < groups[0].data() &&
-            !sink.put(at, static_cast<size_t>(groups[0].data() - at))) {
+        if (at < groups[0].data() && !sink.put(at, static_cast<size_t>(groups[0].data() - at))) {
             return SIZE_MAX;
         }
         if (groups[0].data() == last_end && groups[0].empty()) {

@@ -28,7 +28,8 @@ clone_regexes(sluice_context *context)
 {
     const sluice_router *router = context->router;
     for (uint32_t i = 0; i < router->regex_count; i++) {
-        if (regex_compile(&context->regexes[i], router->patterns[i], NULL) != REGEX_OK) return false;
+        if (regex_compile(&context->regexes[i], router->patterns[i], NULL) != REGEX_OK)
+            return false;
     }
     return true;
 }
@@ -41,8 +42,8 @@ take_memory(sluice_context *context, size_t scratch_bytes)
     context->regexes = alloc_zeroed(alloc, router->regex_count, sizeof(*context->regexes));
     context->even_counters =
         alloc_zeroed(alloc, router->even_counter_count, sizeof(*context->even_counters));
-    context->headers = alloc_zeroed(alloc, router->needed_count[SLUICE_NEEDED_HEADER],
-                                    sizeof(*context->headers));
+    context->headers =
+        alloc_zeroed(alloc, router->needed_count[SLUICE_NEEDED_HEADER], sizeof(*context->headers));
     context->mirrors = alloc_zeroed(alloc, router->mirror_max, sizeof(*context->mirrors));
     context->scratch.bytes = alloc_array(alloc, scratch_bytes, 1);
     context->scratch.capacity = scratch_bytes;
@@ -51,7 +52,8 @@ take_memory(sluice_context *context, size_t scratch_bytes)
 }
 
 sluice_status
-sluice_context_new(sluice_context **out, sluice_router *router, const sluice_context_options *options)
+sluice_context_new(sluice_context **out, sluice_router *router,
+                   const sluice_context_options *options)
 {
     sluice_context_options set;
     *out = NULL;

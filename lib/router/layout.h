@@ -238,7 +238,7 @@ struct host_slot {
 struct host_table {
     const struct host_slot *slots;
     uint32_t mask;
-    uint32_t any;                                 /* route list of the domain "*", or NO_ROUTES */
+    uint32_t any; /* route list of the domain "*", or NO_ROUTES */
     uint32_t suffix_length_count;
     const uint32_t *suffix_lengths; /* of the wildcards, each once, longest first */
 };
@@ -264,6 +264,8 @@ struct scope {
 enum scope_kind { SCOPE_MESH, SCOPE_GATEWAY, SCOPE_SERVICE };
 enum family { FAMILY_HTTP, FAMILY_TLS, FAMILY_TCP, FAMILY_UDP };
 
+#define NO_HEADER UINT32_MAX
+
 struct sluice_router {
     sluice_allocator alloc;
     struct arena keep; /* owns everything below */
@@ -285,6 +287,8 @@ struct sluice_router {
 
     const sluice_str *needed[5]; /* by enum sluice_needed */
     uint32_t needed_count[5];
+    uint32_t cookie_header; /* indices of headers that actions read, or NO_HEADER */
+    uint32_t origin_header, request_method_header, request_headers_header; /* of CORS */
     struct regex **regexes; /* compiled once here to be checked and cloned from; owned */
     const sluice_str *patterns;
     uint32_t regex_count;

@@ -12,11 +12,18 @@ enum lookup {
     LOOKUP_MISDIRECTED, /* 421 */
 };
 
-/* Choose listener (view->listener) and virtual host. `domain`, where not NULL, gets its domain. */
+/* Choose listener (view->listener) and virtual host. *domain gets its domain, empty when none fits.
+ */
 enum lookup match_host(struct view *view, const struct route_list **routes, sluice_str *domain);
+
+/* What a predicate looks at: false when the request lacks it. Not for ports and protocols. */
+bool match_subject(struct view *view, const struct predicate *predicate, sluice_str *value);
 
 /* Whether a predicate holds. */
 bool match_predicate(struct view *view, const struct predicate *predicate);
+
+/* NULL when every predicate of the rule holds, else the first that does not. */
+const struct predicate *match_rule(struct view *view, const struct rule *rule);
 
 /* The first rule of the list that holds, or NULL: a scan in order. */
 const struct rule *match_first(struct view *view, const struct route_list *routes);
@@ -25,5 +32,7 @@ const struct rule *match_first(struct view *view, const struct route_list *route
  */
 bool match_text(const sluice_context *context, enum match_op op, bool ignore_case, sluice_str value,
                 uint32_t regex, sluice_str text);
+
+bool match_affix(const struct affix *affix, sluice_str text);
 
 #endif

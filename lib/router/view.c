@@ -1,7 +1,7 @@
 #include "router/view.h"
 
-/* Lower-case, copying only what needs it. A text too long for the scratch is cut off to nothing, which
- * matches no domain, and the overflow is remembered. */
+/* Lower-case, copying only what needs it. A text too long for the scratch is cut off to nothing,
+ * which matches no domain, and the overflow is remembered. */
 static sluice_str
 lower(struct scratch *scratch, sluice_str text)
 {
@@ -75,8 +75,8 @@ view_init(struct view *view, sluice_context *context, const sluice_request *requ
     view->family = family_of(request->protocol);
     view->listener = NULL;
     view->scheme = or_default(request->scheme, STR("http"));
-    view->method = or_default(
-        request->method, request->protocol == SLUICE_PROTOCOL_GRPC ? STR("POST") : STR("GET"));
+    view->method = or_default(request->method,
+                              request->protocol == SLUICE_PROTOCOL_GRPC ? STR("POST") : STR("GET"));
     view->authority = request->authority;
     view->raw_path = or_default(request->path, STR("/"));
     split_path(view);
@@ -96,7 +96,8 @@ header_at(const struct view *view, uint32_t index, sluice_str name, size_t nth, 
           sluice_str *value)
 {
     const sluice_request *request = view->request;
-    if (request->header_fn) return request->header_fn(request->header_user, index, name, nth, value);
+    if (request->header_fn)
+        return request->header_fn(request->header_user, index, name, nth, value);
     for (size_t i = *from; i < request->header_count; i++) {
         const sluice_field *header = &request->headers[i];
         if (str_equal_ignore_case(header->name, name)) {

@@ -31,7 +31,8 @@ bool view_header(struct view *view, uint32_t index, sluice_str *value);
 /* First occurrence alone (for Origin and the like); nth occurrence. False when there is none. */
 bool view_first_header(struct view *view, uint32_t index, sluice_str *value);
 bool view_nth_header(struct view *view, uint32_t index, size_t nth, sluice_str *value);
-/* Value of a cookie, quotes removed; false when absent or empty. `header` is the index of "cookie". */
+/* Value of a cookie, quotes removed; false when absent or empty. `header` is the index of "cookie".
+ */
 bool view_cookie(struct view *view, uint32_t header, sluice_str name, sluice_str *value);
 /* First value of a query parameter, undecoded. */
 bool view_query(const struct view *view, sluice_str name, sluice_str *value);

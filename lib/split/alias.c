@@ -1,8 +1,8 @@
 #include "split/alias.h"
 
 /*
- * Vose's two stacks, both in one array: columns with less than their share grow from the front, those
- * with more from the back.
+ * Vose's two stacks, both in one array: columns with less than their share grow from the front,
+ * those with more from the back.
  */
 bool
 alias_build(struct alias *out, struct arena *keep, struct arena *scratch, const uint32_t *weights,

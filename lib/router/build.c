@@ -1,0 +1,105 @@
+#include "router/builder.h"
+
+#include "base/alloc.h"
+
+bool
+build_fail(struct builder *builder, sluice_status status)
+{
+    if (builder->status == SLUICE_OK) builder->status = status;
+    return false;
+}
+
+sluice_str
+build_address(struct builder *builder, const void *address)
+{
+    char *bytes = arena_bytes(builder->scratch, sizeof(address));
+    if (!bytes) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return (sluice_str){NULL, 0};
+    }
+    memcpy(bytes, &address, sizeof(address));
+    return (sluice_str){bytes, sizeof(address)};
+}
+
+size_t
+build_index(struct builder *builder, struct map *map, sluice_str key)
+{
+    void **place = map_put(map, key);
+    if (!place) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return 0;
+    }
+    if (!*place) *place = (void *)(uintptr_t)map->count;
+    return (size_t)(uintptr_t)*place;
+}
+
+/* Every map of the builder, so that none is forgotten. */
+enum { BUILDER_MAPS = 13 };
+
+static void
+list_maps(struct builder *builder, struct map *maps[BUILDER_MAPS])
+{
+    struct map *all[BUILDER_MAPS] = {
+        &builder->texts,     &builder->needed[0], &builder->needed[1],    &builder->needed[2],
+        &builder->needed[3], &builder->needed[4], &builder->patterns,     &builder->resources,
+        &builder->lists,     &builder->actions,   &builder->destinations, &builder->shared,
+        &builder->splits,
+    };
+    memcpy(maps, all, sizeof(all));
+}
+
+static struct sluice_router *
+router_new(const struct router_settings *settings)
+{
+    struct sluice_router *router = alloc_zeroed(settings->alloc, 1, sizeof(*router));
+    if (!router) return NULL;
+    router->alloc = *settings->alloc;
+    router->keep = arena_init(&router->alloc);
+    atomic_init(&router->references, 1);
+    router->hash_seed = settings->hash_seed;
+    router->cookie_header = NO_HEADER;
+    router->origin_header = NO_HEADER;
+    router->request_method_header = NO_HEADER;
+    router->request_headers_header = NO_HEADER;
+    return router;
+}
+
+static bool
+build_proxy(struct builder *builder, const struct router_settings *settings)
+{
+    struct sluice_router *router = builder->router;
+    router->proxy_namespace = build_text(builder, settings->proxy_namespace);
+    router->proxy_labels =
+        build_fields(builder, settings->proxy_labels, settings->proxy_label_count);
+    router->proxy_label_count = settings->proxy_label_count;
+    return builder->status == SLUICE_OK;
+}
+
+sluice_status
+router_build(sluice_router **out, const struct model *model, const struct router_settings *settings,
+             struct diags *diags, struct arena *scratch)
+{
+    *out = NULL;
+    struct sluice_router *router = router_new(settings);
+    if (!router) return SLUICE_ERR_NOMEM;
+    struct builder builder = {
+        .router = router, .keep = &router->keep, .scratch = scratch, .diags = diags};
+    struct map *maps[BUILDER_MAPS];
+    list_maps(&builder, maps);
+    for (size_t i = 0; i < BUILDER_MAPS; i++) {
+        *maps[i] = map_init(settings->alloc);
+    }
+    bool built = build_rules(&builder, model, settings->max_rules) &&
+                 build_hosts(&builder, model) && build_proxy(&builder, settings) &&
+                 build_finish_names(&builder);
+    if (built && router->keep.failed) built = build_fail(&builder, SLUICE_ERR_NOMEM);
+    for (size_t i = 0; i < BUILDER_MAPS; i++) {
+        map_free(maps[i]);
+    }
+    if (!built) {
+        sluice_router_release(router);
+        return builder.status;
+    }
+    *out = router;
+    return SLUICE_OK;
+}

@@ -1,0 +1,131 @@
+#include "router/builder.h"
+
+#include "base/alloc.h"
+
+sluice_str
+build_text(struct builder *builder, sluice_str text)
+{
+    if (text.len == 0) return STR("");
+    void **place = map_put(&builder->texts, text);
+    if (!place) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return (sluice_str){NULL, 0};
+    }
+    if (!*place) {
+        sluice_str copy = arena_dup(builder->keep, text);
+        if (!copy.ptr) {
+            build_fail(builder, SLUICE_ERR_NOMEM);
+            return (sluice_str){NULL, 0};
+        }
+        *place = (void *)(uintptr_t)copy.ptr;
+    }
+    return (sluice_str){*place, text.len};
+}
+
+static void *
+keep_array(struct builder *builder, size_t count, size_t size)
+{
+    void *items = arena_array(builder->keep, count, size);
+    if (!items) build_fail(builder, SLUICE_ERR_NOMEM);
+    return items;
+}
+
+const sluice_str *
+build_text_list(struct builder *builder, const sluice_str *items, size_t count)
+{
+    if (count == 0) return NULL;
+    sluice_str *copies = keep_array(builder, count, sizeof(*copies));
+    for (size_t i = 0; copies && i < count; i++) {
+        copies[i] = build_text(builder, items[i]);
+    }
+    return copies;
+}
+
+const sluice_field *
+build_fields(struct builder *builder, const sluice_field *items, size_t count)
+{
+    if (count == 0) return NULL;
+    sluice_field *copies = keep_array(builder, count, sizeof(*copies));
+    for (size_t i = 0; copies && i < count; i++) {
+        copies[i].name = build_text(builder, items[i].name);
+        copies[i].value = build_text(builder, items[i].value);
+    }
+    return copies;
+}
+
+void *
+build_copy_once(struct builder *builder, const void *from, size_t size, bool *made)
+{
+    *made = false;
+    if (!from) return NULL;
+    sluice_str key = build_address(builder, from);
+    void **place = key.ptr ? map_put(&builder->shared, key) : NULL;
+    if (!place) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return NULL;
+    }
+    if (*place) return *place;
+    void *copy = keep_array(builder, 1, size);
+    if (!copy) return NULL;
+    memcpy(copy, from, size);
+    *place = copy;
+    *made = true;
+    return copy;
+}
+
+uint32_t
+build_needed(struct builder *builder, sluice_needed what, sluice_str name)
+{
+    size_t index = build_index(builder, &builder->needed[what], build_text(builder, name));
+    return index ? (uint32_t)(index - 1) : 0;
+}
+
+uint32_t
+build_regex(struct builder *builder, sluice_str pattern)
+{
+    size_t index = build_index(builder, &builder->patterns, build_text(builder, pattern));
+    return index ? (uint32_t)(index - 1) : 0;
+}
+
+static const sluice_str *
+names_of(struct builder *builder, const struct map *map)
+{
+    sluice_str *names = keep_array(builder, map->count, sizeof(*names));
+    for (size_t i = 0; names && i < map->count; i++) {
+        names[i] = map->entries[i].key;
+    }
+    return names;
+}
+
+static bool
+compile_regexes(struct builder *builder)
+{
+    struct sluice_router *router = builder->router;
+    router->patterns = names_of(builder, &builder->patterns);
+    router->regexes = keep_array(builder, builder->patterns.count, sizeof(*router->regexes));
+    if (builder->status != SLUICE_OK) return false;
+    router->regex_count = (uint32_t)builder->patterns.count;
+    for (uint32_t i = 0; i < router->regex_count; i++) {
+        struct regex_error error;
+        enum regex_result made = regex_compile(&router->regexes[i], router->patterns[i], &error);
+        if (made == REGEX_OK) continue;
+        if (made == REGEX_NOMEM) return build_fail(builder, SLUICE_ERR_NOMEM);
+        struct diag_place nowhere = {0};
+        diag_add(builder->diags, SLUICE_SEVERITY_ERROR, "SL0501", &nowhere,
+                 "regular expression \"%.*s\" cannot be used: %s", STR_ARG(router->patterns[i]),
+                 error.text);
+        build_fail(builder, SLUICE_ERR_INVALID);
+    }
+    return builder->status == SLUICE_OK;
+}
+
+bool
+build_finish_names(struct builder *builder)
+{
+    struct sluice_router *router = builder->router;
+    for (int what = 0; what < 5; what++) {
+        router->needed[what] = names_of(builder, &builder->needed[what]);
+        router->needed_count[what] = (uint32_t)builder->needed[what].count;
+    }
+    return compile_regexes(builder);
+}

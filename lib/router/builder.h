@@ -1,0 +1,73 @@
+/*
+ * builder: state shared by the build_*.c files while a model becomes a router.
+ *
+ * Arrays are counted before they are filled, so that the router takes exactly what it needs. What
+ * repeats (text, destinations, splits, actions, patterns) is kept once.
+ */
+#ifndef SLUICE_ROUTER_BUILDER_H
+#define SLUICE_ROUTER_BUILDER_H
+
+#include "base/map.h"
+#include "router/build.h"
+
+struct builder {
+    struct sluice_router *router;
+    struct arena *keep;    /* the router's */
+    struct arena *scratch; /* the caller's */
+    struct diags *diags;
+    sluice_status status; /* first failure */
+
+    struct map texts;        /* -> sluice_str in keep */
+    struct map needed[5];    /* name -> index + 1 */
+    struct map patterns;     /* pattern -> index + 1 */
+    struct map resources;    /* address of model_resource -> index + 1 */
+    struct map lists;        /* address of model_route_list -> index + 1 */
+    struct map actions;      /* address of model_action -> index + 1 */
+    struct map destinations; /* address of model_destination -> sluice_destination */
+    struct map shared;       /* address of any other shared plain data -> copy */
+    struct map splits;       /* contents as bytes -> struct split */
+};
+
+/* Remember a failure; the first one counts. Returns false, for `return build_fail(...)`. */
+bool build_fail(struct builder *builder, sluice_status status);
+
+/* A key for the address of something that is shared by pointer; lives in scratch. */
+sluice_str build_address(struct builder *builder, const void *address);
+
+/* Index + 1 under key, made by counting up. 0 when memory ran out. */
+size_t build_index(struct builder *builder, struct map *map, sluice_str key);
+
+/* build_names.c: text and lists of text into the router, once each. */
+sluice_str build_text(struct builder *builder, sluice_str text);
+const sluice_str *build_text_list(struct builder *builder, const sluice_str *items, size_t count);
+const sluice_field *build_fields(struct builder *builder, const sluice_field *items, size_t count);
+/* A copy of `size` bytes, made once for each address. `from` NULL gives NULL. */
+void *build_copy_once(struct builder *builder, const void *from, size_t size, bool *made);
+uint32_t build_needed(struct builder *builder, sluice_needed what, sluice_str name);
+uint32_t build_regex(struct builder *builder, sluice_str pattern);
+/* Turn what build_needed and build_regex collected into the router's arrays. */
+bool build_finish_names(struct builder *builder);
+
+/* build_policy.c */
+const sluice_traffic_policy *build_policy(struct builder *builder,
+                                          const sluice_traffic_policy *policy);
+const sluice_hash_policy *build_hash_policies(struct builder *builder,
+                                              const sluice_hash_policy *items, size_t count);
+const sluice_retry_policy *build_retry(struct builder *builder, const sluice_retry_policy *retry);
+
+/* build_split.c */
+const sluice_destination *build_destination(struct builder *builder,
+                                            const struct model_destination *destination);
+const struct split *build_split(struct builder *builder, const struct model_split *split);
+
+/* build_action.c */
+bool build_action(struct builder *builder, struct action *to, const struct model_action *from);
+struct header_ops build_header_ops(struct builder *builder, struct model_header_ops ops);
+
+/* build_rules.c: rules, predicates, origins and actions of every route list. */
+bool build_rules(struct builder *builder, const struct model *model, uint32_t max_rules);
+
+/* build_hosts.c: scopes, listeners and host tables. */
+bool build_hosts(struct builder *builder, const struct model *model);
+
+#endif

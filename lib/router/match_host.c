@@ -1,0 +1,104 @@
+/* match_host: which listener is asked, and which of its virtual hosts. */
+#include "router/hosts.h"
+#include "router/match.h"
+#include "router/scopes.h"
+
+/* Listeners of a scope that are candidates for a request: those of its port, or else of port 0. */
+struct candidates {
+    const struct listener *items;
+    uint32_t count;
+};
+
+static struct candidates
+of_port(const struct sluice_router *router, const struct scope *scope, uint32_t port)
+{
+    const struct listener *items = &router->listeners[scope->listener];
+    uint32_t begin = 0, end;
+    for (; begin < scope->listener_count; begin++) {
+        if (items[begin].port == port || items[begin].port == 0) break;
+    }
+    for (end = begin; end < scope->listener_count; end++) {
+        if (items[end].port != items[begin].port) break;
+    }
+    return (struct candidates){items + begin, end - begin};
+}
+
+static bool
+any_of_scheme(struct candidates candidates, bool tls)
+{
+    for (uint32_t i = 0; i < candidates.count; i++) {
+        if (candidates.items[i].tls == tls) return true;
+    }
+    return false;
+}
+
+/* The listener whose hostname fits most specifically. `schemed`: only those that end TLS or do not.
+ */
+static const struct listener *
+most_specific(struct candidates candidates, bool schemed, bool tls, sluice_str host)
+{
+    const struct listener *best = NULL;
+    size_t best_fit = 0;
+    for (uint32_t i = 0; i < candidates.count; i++) {
+        const struct listener *listener = &candidates.items[i];
+        if (schemed && listener->tls != tls) continue;
+        size_t fit = hosts_fit(listener->hostname, host);
+        if (fit > best_fit) {
+            best = listener;
+            best_fit = fit;
+        }
+    }
+    return best;
+}
+
+/* With TLS ended here, the handshake chose a listener by its server name before the request came.
+ */
+static enum lookup
+check_server_name(const struct view *view, struct candidates candidates,
+                  const struct listener *of_host)
+{
+    bool isolated = false;
+    for (uint32_t i = 0; i < candidates.count; i++) {
+        isolated |= candidates.items[i].isolated_by_sni;
+    }
+    if (!isolated || str_is_empty(view->sni)) return LOOKUP_FOUND;
+    const struct listener *of_sni = most_specific(candidates, true, true, view->sni);
+    if (!of_sni || !of_host) return LOOKUP_NO_HOST;
+    return of_sni == of_host ? LOOKUP_FOUND : LOOKUP_MISDIRECTED;
+}
+
+static enum lookup
+choose_listener(struct view *view, struct candidates candidates)
+{
+    bool tls = str_equal(view->scheme, STR("https"));
+    bool schemed = view->family == FAMILY_HTTP && any_of_scheme(candidates, tls);
+    const struct listener *listener = most_specific(candidates, schemed, tls, view->host);
+    if (schemed && tls) {
+        enum lookup named = check_server_name(view, candidates, listener);
+        if (named != LOOKUP_FOUND) return named;
+    }
+    if (!listener) return LOOKUP_NO_HOST;
+    view->listener = listener;
+    return LOOKUP_FOUND;
+}
+
+enum lookup
+match_host(struct view *view, const struct route_list **routes, sluice_str *domain)
+{
+    const sluice_router *router = view->router;
+    const struct scope *scope = scopes_of_request(view);
+    *domain = (sluice_str){NULL, 0};
+    if (!scope) return LOOKUP_NO_HOST;
+    struct candidates candidates = of_port(router, scope, view->port);
+    if (candidates.count == 0) return LOOKUP_NO_HOST;
+    if (candidates.count == 1 && candidates.items->hostname.len == 0) {
+        view->listener = candidates.items;
+    } else {
+        enum lookup found = choose_listener(view, candidates);
+        if (found != LOOKUP_FOUND) return found;
+    }
+    uint32_t list = hosts_find(&view->listener->hosts, view->host, router->hash_seed, domain);
+    if (list == NO_ROUTES) return LOOKUP_NO_HOST;
+    *routes = &router->route_lists[list];
+    return LOOKUP_FOUND;
+}
