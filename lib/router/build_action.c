@@ -1,0 +1,281 @@
+#include "router/builder.h"
+
+struct header_ops
+build_header_ops(struct builder *builder, struct model_header_ops ops)
+{
+    bool made;
+    if (ops.count == 0) return (struct header_ops){NULL, 0};
+    sluice_header_op *items =
+        build_copy_once(builder, ops.items, ops.count * sizeof(*ops.items), &made);
+    for (size_t i = 0; made && i < ops.count; i++) {
+        items[i].name = build_text(builder, items[i].name);
+        items[i].value = build_text(builder, items[i].value);
+    }
+    return (struct header_ops){items, items ? ops.count : 0};
+}
+
+static sluice_str
+without_trailing_slash(sluice_str text)
+{
+    return str_ends_with(text, STR("/")) ? str_first(text, text.len - 1) : text;
+}
+
+static struct path_edit
+convert_path(struct builder *builder, const struct model_path_edit *from)
+{
+    static const enum path_mode modes[] = {
+        [MODEL_PATH_KEEP] = PATH_KEEP,     [MODEL_PATH_FULL] = PATH_FULL,
+        [MODEL_PATH_PREFIX] = PATH_PREFIX, [MODEL_PATH_SEGMENT] = PATH_SEGMENT,
+        [MODEL_PATH_REGEX] = PATH_REGEX,
+    };
+    struct path_edit to = {
+        .mode = modes[from->mode],
+        .drop_query = from->drop_query,
+        .value = build_text(builder, from->mode == MODEL_PATH_SEGMENT
+                                         ? without_trailing_slash(from->value)
+                                         : from->value),
+    };
+    if (to.mode == PATH_REGEX) to.regex = build_regex(builder, from->pattern);
+    return to;
+}
+
+static const struct redirect *
+convert_redirect(struct builder *builder, const struct model_redirect *from)
+{
+    static const enum redirect_port ports[] = {
+        [MODEL_REDIRECT_PORT_NONE] = REDIRECT_PORT_NONE,
+        [MODEL_REDIRECT_PORT_FIXED] = REDIRECT_PORT_FIXED,
+        [MODEL_REDIRECT_PORT_LISTENER] = REDIRECT_PORT_LISTENER,
+    };
+    struct redirect *to = ARENA_NEW(builder->keep, struct redirect);
+    if (!to) return NULL;
+    *to = (struct redirect){
+        .status = from->status,
+        .port = from->port,
+        .port_mode = ports[from->port_mode],
+        .host_keeps_port = from->host_keeps_port,
+        .scheme = build_text(builder, from->scheme),
+        .host = build_text(builder, from->host),
+        .path = convert_path(builder, &from->path),
+    };
+    return to;
+}
+
+static const struct response *
+convert_response(struct builder *builder, const struct model_response *from)
+{
+    struct response *to = ARENA_NEW(builder->keep, struct response);
+    if (!to) return NULL;
+    *to = (struct response){
+        .status = from->status,
+        .grpc_status = from->grpc_status,
+        .body = build_text(builder, from->body),
+        .fields = build_fields(builder, from->fields, from->field_count),
+        .field_count = from->field_count,
+    };
+    return to;
+}
+
+/* ---- CORS ---- */
+
+static void
+convert_origin(struct builder *builder, struct origin_matcher *to, const struct model_matcher *from)
+{
+    to->affix.prefix = build_text(builder, from->value);
+    to->affix.suffix = build_text(builder, from->suffix);
+    switch (from->op) {
+    case MODEL_PREFIX:
+        to->op = OP_PREFIX;
+        break;
+    case MODEL_REGEX:
+        to->op = OP_REGEX;
+        to->regex = build_regex(builder, from->value);
+        break;
+    case MODEL_AFFIX:
+        to->op = OP_AFFIX;
+        break;
+    default:
+        to->op = OP_EXACT;
+        break;
+    }
+}
+
+static const struct cors *
+convert_cors(struct builder *builder, const struct model_cors *from)
+{
+    struct cors *to = ARENA_NEW(builder->keep, struct cors);
+    struct origin_matcher *origins =
+        ARENA_ARRAY(builder->keep, struct origin_matcher, from->origin_count);
+    if (!to || !origins) return NULL;
+    for (size_t i = 0; i < from->origin_count; i++) {
+        convert_origin(builder, &origins[i], &from->origins[i]);
+    }
+    *to = (struct cors){
+        .origins = origins,
+        .origin_count = from->origin_count,
+        .any_origin = from->any_origin,
+        .any_method = from->any_method,
+        .any_header = from->any_header,
+        .expose_on_preflight = from->expose_on_preflight,
+        .allow_credentials = from->allow_credentials,
+        .answer_foreign_preflight = from->answer_foreign_preflight,
+        .foreign_headers = from->foreign_headers,
+        .preflight_status = from->preflight_status,
+        .allow_methods = build_text(builder, from->allow_methods),
+        .allow_headers = build_text(builder, from->allow_headers),
+        .expose_headers = build_text(builder, from->expose_headers),
+        .max_age = build_text(builder, from->max_age),
+    };
+    struct sluice_router *router = builder->router;
+    router->origin_header = build_needed(builder, SLUICE_NEEDED_HEADER, STR("origin"));
+    router->request_method_header =
+        build_needed(builder, SLUICE_NEEDED_HEADER, STR("access-control-request-method"));
+    router->request_headers_header =
+        build_needed(builder, SLUICE_NEEDED_HEADER, STR("access-control-request-headers"));
+    return to;
+}
+
+/* ---- the parts that most rules lack ---- */
+
+static const struct mirror *
+convert_mirrors(struct builder *builder, const struct model_mirror *from, size_t count)
+{
+    struct mirror *to = ARENA_ARRAY(builder->keep, struct mirror, count);
+    for (size_t i = 0; to && i < count; i++) {
+        to[i].destination = build_destination(builder, from[i].destination);
+        to[i].fraction = from[i].fraction;
+    }
+    if (count > builder->router->mirror_max) builder->router->mirror_max = (uint32_t)count;
+    return to;
+}
+
+static void
+need_hash_keys(struct builder *builder, const sluice_hash_policy *policies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const sluice_hash_policy *policy = &policies[i];
+        if (policy->key == SLUICE_HASH_HEADER) {
+            build_needed(builder, SLUICE_NEEDED_HEADER, policy->name);
+        } else if (policy->key == SLUICE_HASH_COOKIE) {
+            build_needed(builder, SLUICE_NEEDED_COOKIE, policy->name);
+            builder->router->cookie_header =
+                build_needed(builder, SLUICE_NEEDED_HEADER, STR("cookie"));
+        } else if (policy->key == SLUICE_HASH_QUERY_PARAMETER) {
+            build_needed(builder, SLUICE_NEEDED_QUERY, policy->name);
+        }
+    }
+}
+
+static const sluice_fault *
+convert_fault(struct builder *builder, const sluice_fault *from)
+{
+    bool made;
+    return build_copy_once(builder, from, sizeof(*from), &made);
+}
+
+static bool
+is_plain(const struct model_action *action)
+{
+    return action->request_ops.count == 0 && action->response_ops.count == 0 &&
+           action->path.mode == MODEL_PATH_KEEP && action->authority.len == 0 &&
+           action->timeout_ns == SLUICE_NO_DURATION &&
+           action->backend_timeout_ns == SLUICE_NO_DURATION && !action->fault && !action->cors &&
+           action->mirror_count == 0 && action->hash_policy_count == 0 && !action->redirect &&
+           !action->response;
+}
+
+static const struct action_extra *
+convert_extra(struct builder *builder, const struct model_action *from)
+{
+    if (is_plain(from)) return NULL;
+    struct action_extra *to = ARENA_NEW(builder->keep, struct action_extra);
+    if (!to) return NULL;
+    *to = (struct action_extra){
+        .request_ops = build_header_ops(builder, from->request_ops),
+        .response_ops = build_header_ops(builder, from->response_ops),
+        .path = convert_path(builder, &from->path),
+        .authority = build_text(builder, from->authority),
+        .timeout_ns = from->timeout_ns,
+        .backend_timeout_ns = from->backend_timeout_ns,
+        .fault = convert_fault(builder, from->fault),
+        .cors = from->cors ? convert_cors(builder, from->cors) : NULL,
+        .mirrors = convert_mirrors(builder, from->mirrors, from->mirror_count),
+        .mirror_count = from->mirror_count,
+        .hash_policy = build_hash_policies(builder, from->hash_policy, from->hash_policy_count),
+        .hash_policy_count = from->hash_policy_count,
+        .redirect = from->redirect ? convert_redirect(builder, from->redirect) : NULL,
+        .response = from->response ? convert_response(builder, from->response) : NULL,
+    };
+    need_hash_keys(builder, to->hash_policy, to->hash_policy_count);
+    return to;
+}
+
+static bool
+same_ops(struct model_header_ops a, struct model_header_ops b)
+{
+    return a.items == b.items && a.count == b.count;
+}
+
+static bool
+has_particular_entry(const struct model_action *action)
+{
+    for (size_t i = 0; i < action->split.count; i++) {
+        const struct model_split_entry *entry = &action->split.entries[i];
+        if (entry->invalid || entry->instead || entry->authority.len ||
+            !same_ops(entry->request_ops, action->request_ops) ||
+            !same_ops(entry->response_ops, action->response_ops)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An action inside an entry is never itself split: no deeper nesting than this. */
+static const struct action *
+convert_instead(struct builder *builder, const struct model_action *from)
+{
+    if (!from) return NULL;
+    struct action *to = ARENA_NEW(builder->keep, struct action);
+    if (!to) return NULL;
+    to->kind = from->kind == MODEL_REDIRECT  ? ACTION_REDIRECT
+               : from->kind == MODEL_RESPOND ? ACTION_RESPOND
+                                             : ACTION_FORWARD;
+    to->extra = convert_extra(builder, from);
+    return to;
+}
+
+static const struct entry *
+convert_entries(struct builder *builder, const struct model_action *action)
+{
+    if (!has_particular_entry(action)) return NULL;
+    struct entry *to = ARENA_ARRAY(builder->keep, struct entry, action->split.count);
+    for (size_t i = 0; to && i < action->split.count; i++) {
+        const struct model_split_entry *from = &action->split.entries[i];
+        to[i] = (struct entry){
+            .invalid_status = from->invalid ? from->invalid_status : 0,
+            .request_ops = build_header_ops(builder, from->request_ops),
+            .response_ops = build_header_ops(builder, from->response_ops),
+            .authority = build_text(builder, from->authority),
+            .instead = convert_instead(builder, from->instead),
+        };
+    }
+    return to;
+}
+
+bool
+build_action(struct builder *builder, struct action *to, const struct model_action *from)
+{
+    static const uint8_t kinds[] = {
+        [MODEL_FORWARD] = ACTION_FORWARD,     [MODEL_REDIRECT] = ACTION_REDIRECT,
+        [MODEL_RESPOND] = ACTION_RESPOND,     [MODEL_PASSTHROUGH] = ACTION_PASSTHROUGH,
+        [MODEL_NOT_FOUND] = ACTION_NOT_FOUND,
+    };
+    to->kind = kinds[from->kind];
+    to->empty_status = (uint16_t)(from->split.empty_status ? from->split.empty_status : 503);
+    to->split = build_split(builder, &from->split);
+    to->entries = convert_entries(builder, from);
+    to->retry = build_retry(builder, from->retry);
+    to->extra = convert_extra(builder, from);
+    if (builder->keep->failed) return build_fail(builder, SLUICE_ERR_NOMEM);
+    return builder->status == SLUICE_OK;
+}
