@@ -662,7 +662,8 @@ typedef struct sluice_decision {
 
     sluice_redirect redirect;
     sluice_str body;                     /**< Of a local answer. */
-    const sluice_field *response_fields; /**< Header lines of a local answer. */
+    const sluice_field *response_fields; /**< Header lines of a local answer; of a forwarded
+                                              request: to add to its response (Set-Cookie). */
     size_t response_field_count;
 } sluice_decision;
 

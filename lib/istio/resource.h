@@ -23,7 +23,8 @@ enum istio_kind {
 struct istio_resource {
     enum istio_kind kind;
     struct envelope *meta; /* namespace, name, labels, annotations, created, document */
-    union {                /* never NULL, whatever was wrong */
+    union {                /* never NULL but for a Namespace, whatever was wrong */
+        const void *spec;
         const struct istio_virtual_service *virtual_service;
         const struct istio_destination_rule *destination_rule;
         const struct istio_service_entry *service_entry;
@@ -44,14 +45,14 @@ struct istio_set {
 };
 
 /*
- * Decode and validate every envelope of a kind named above, and claim it. Replaced ones are left
- * out. SLUICE_OK also when resources are bad: diagnostics say why. SLUICE_ERR_NOMEM otherwise.
- * regex_bytes: limit of one regular expression.
+ * Decode and validate every envelope of a kind named above, and claim it. Replaced ones are left out.
+ * SLUICE_OK also when resources are bad: diagnostics say why. SLUICE_ERR_NOMEM otherwise.
+ * regex_bytes: limit of one regular expression, 0 for Istio's 1024.
  */
 sluice_status istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
                              const struct envelope_options *options, uint32_t regex_bytes);
 
-/* Report about a resource at a place in it; an error makes it bad. */
+/* Report about a resource at a place in it; an error makes it bad. Messages end after 511 bytes. */
 void istio_report(struct istio_resource *resource, const struct envelope_options *options,
                   sluice_severity severity, const char *code, const struct yaml_node *at,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));

@@ -8,6 +8,7 @@
 #ifndef SLUICE_ISTIO_VALIDATE_H
 #define SLUICE_ISTIO_VALIDATE_H
 
+#include "base/map.h"
 #include "engine/regex.h"
 #include "istio/resources.h"
 #include "yaml/envelope.h"
@@ -130,16 +131,6 @@ void validate_client_tls(struct validate *v, const struct istio_client_tls *tls)
 
 /* ---- parts of registry kinds and gateways ---- */
 
-/* A name of Istio's port protocols, any case. */
-enum port_protocol {
-    PROTOCOL_UNKNOWN, /* no such protocol */
-    PROTOCOL_HTTP,    /* HTTP, HTTP2, GRPC, GRPC-WEB */
-    PROTOCOL_TLS,     /* HTTPS, TLS */
-    PROTOCOL_TCP,     /* TCP, MONGO, REDIS, MYSQL, HBONE */
-    PROTOCOL_UDP,
-};
-enum port_protocol port_protocol_parse(sluice_str text);
-
 void validate_server_tls(struct validate *v, const struct istio_server_tls *tls);
 
 #define UNIX_PREFIX "unix://"
@@ -147,7 +138,6 @@ void validate_server_tls(struct validate *v, const struct istio_server_tls *tls)
 void validate_unix_address(struct validate *v, const struct yaml_node *at, sluice_str address);
 
 /* An endpoint. `port_names`: of its ServiceEntry, or NULL for a WorkloadEntry. */
-struct map;
 void validate_endpoint(struct validate *v, const struct istio_workload_entry *endpoint,
                        const struct map *port_names, bool names_allowed);
 void validate_endpoint_ports(struct validate *v, const struct istio_workload_entry *endpoint,

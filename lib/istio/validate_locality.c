@@ -21,13 +21,17 @@ place_of(struct validate *v, struct map *places, sluice_str path)
     return slot ? *slot : NULL;
 }
 
-/* Without its last part; false at the top. */
+/* The zone of a subzone, the region of a zone, the whole ("") of a region; false at the top. */
 static bool
 go_up(sluice_str *path)
 {
     if (path->len == 0) return false;
-    size_t slash = str_find_last(*path, '/');
-    *path = str_first(*path, slash == SIZE_MAX ? 0 : slash);
+    size_t slash = str_find(*path, '/'), keep = slash == SIZE_MAX ? 0 : slash;
+    if (slash != SIZE_MAX) {
+        size_t second = str_find(str_skip(*path, slash + 1), '/');
+        if (second != SIZE_MAX) keep = slash + 1 + second;
+    }
+    *path = str_first(*path, keep);
     return true;
 }
 
@@ -52,7 +56,7 @@ overlaps(struct validate *v, struct map *places, sluice_str path, bool wildcard)
     if (!place) return false;
     bool overlap = place->covered || (place->has_inside && !wildcard);
     place->covered = true;
-    for (int up = 0; up < 3 && go_up(&path); up++) {
+    while (go_up(&path)) {
         place = place_of(v, places, path);
         if (!place) return false;
         overlap = overlap || place->covered;

@@ -1,8 +1,9 @@
 /*
  * annotations: the sluice.dev annotations of a route resource, whatever its format.
  *
- *     sluice.dev/sticky: cookie:uid;ttl=1h;path=/, header:x-user, query:u, source-ip, key,
- * hash-policy sluice.dev/cohort: checkout-2024 sluice.dev/pick: random | even
+ *     sluice.dev/sticky: cookie:uid;ttl=1h;path=/, header:x-user, query:u, source-ip, key, hash-policy
+ *     sluice.dev/cohort: checkout-2024
+ *     sluice.dev/pick: random | even
  */
 #ifndef SLUICE_MODEL_ANNOTATIONS_H
 #define SLUICE_MODEL_ANNOTATIONS_H
@@ -31,18 +32,15 @@ struct model_sticky {
 /* What is wrong with an annotation's value, and where in it. */
 struct annotation_error {
     size_t at;           /* byte offset */
-    const char *message; /* static text */
+    const char *message; /* static text; NULL: memory ran out */
 };
 
 /*
- * Parse the value of one annotation into *out. False when it is wrong; then *error says why and
- * *out is as before. Also false, with message NULL, when memory ran out. Texts point into `value`.
+ * Parse the value of one of the annotations above into *out. False when it is wrong (or memory ran out);
+ * then *error says why and *out is as before. Texts point into `value`; header names are lower-cased
+ * copies in the arena. A name that is none of the above changes nothing.
  */
-bool annotation_parse_sticky(struct model_sticky *out, struct arena *arena, sluice_str value,
-                             struct annotation_error *error);
-bool annotation_parse_cohort(struct model_sticky *out, sluice_str value,
-                             struct annotation_error *error);
-bool annotation_parse_pick(struct model_sticky *out, sluice_str value,
-                           struct annotation_error *error);
+bool annotation_parse(struct model_sticky *out, struct arena *arena, sluice_str name,
+                      sluice_str value, struct annotation_error *error);
 
 #endif

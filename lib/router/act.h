@@ -9,12 +9,19 @@
 /* rule is the one that matched; the decision has its defaults (see decide.c). */
 void act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision);
 
+/* decide.c: the whole of sluice_route() after view_init(). */
+sluice_outcome decide(struct view *view, sluice_decision *decision);
+
 /* The parts, each in its own file. */
 
-/* pick.c: choose an entry of the split; sets pick, sticky, split_index. `draw` is the request's
- * number. */
-uint32_t act_pick(struct view *view, const struct split *split, uint64_t draw,
-                  sluice_decision *decision);
+/* pick.c: choose an entry of the split; sets split, pick, sticky, split_index. `draw` is the
+ * request's number, needed where act_pick_draws() says so. */
+bool act_pick_draws(const struct view *view, const struct split *split);
+void act_pick(struct view *view, const struct split *split, uint64_t draw,
+              sluice_decision *decision);
+/* Text in scratch: 16 hex digits from the context's generator; a number in decimal. */
+sluice_str act_new_cookie_value(struct view *view);
+sluice_str act_decimal(struct view *view, uint64_t number);
 /* path.c: the path after an edit, query included, into scratch where it changes. */
 sluice_str act_path(struct view *view, const struct path_edit *edit, const struct rule *rule);
 /* redirect.c */

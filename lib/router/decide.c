@@ -1,0 +1,80 @@
+#include "router/act.h"
+#include "router/match.h"
+
+const char *
+sluice_outcome_name(sluice_outcome outcome)
+{
+    switch (outcome) {
+    case SLUICE_FORWARD:
+        return "forward";
+    case SLUICE_PASSTHROUGH:
+        return "passthrough";
+    case SLUICE_REDIRECT:
+        return "redirect";
+    case SLUICE_RESPOND:
+        return "respond";
+    case SLUICE_NOT_FOUND:
+        return "not_found";
+    case SLUICE_UNAVAILABLE:
+        return "unavailable";
+    case SLUICE_MISDIRECTED:
+        return "misdirected";
+    }
+    return "unknown";
+}
+
+/* What a decision says before any rule was looked at. */
+static void
+begin(const struct view *view, sluice_decision *decision)
+{
+    *decision = (sluice_decision){
+        .grpc_status = -1,
+        .path = view->raw_path,
+        .authority = view->authority,
+        .timeout_ns = SLUICE_NO_DURATION,
+        .backend_timeout_ns = SLUICE_NO_DURATION,
+    };
+}
+
+/* Something that the decision needs did not fit into the scratch: say so, and nothing half-built.
+ */
+static void
+give_up(struct view *view, sluice_decision *decision)
+{
+    const sluice_matched *matched = decision->matched;
+    begin(view, decision);
+    decision->matched = matched;
+    act_answer(view, SLUICE_UNAVAILABLE, 500, -1, decision);
+}
+
+sluice_outcome
+decide(struct view *view, sluice_decision *decision)
+{
+    const struct route_list *routes;
+    sluice_str domain;
+    begin(view, decision);
+    enum lookup found = match_host(view, &routes, &domain);
+    if (view->listener) {
+        decision->listener_tls = (sluice_listener_tls)view->listener->listener_tls;
+    }
+    if (found == LOOKUP_MISDIRECTED) {
+        act_answer(view, SLUICE_MISDIRECTED, 421, -1, decision);
+        return decision->outcome;
+    }
+    const struct rule *rule = found == LOOKUP_FOUND ? match_first(view, routes) : NULL;
+    if (rule) {
+        act_on_rule(view, rule, decision);
+    } else {
+        act_answer(view, SLUICE_NOT_FOUND, 404, -1, decision);
+    }
+    if (view->context->scratch.overflow) give_up(view, decision);
+    return decision->outcome;
+}
+
+sluice_outcome
+sluice_route(sluice_context *context, const sluice_request *request, sluice_decision *decision)
+{
+    struct view view;
+    view_init(&view, context, request);
+    return decide(&view, decision);
+}
