@@ -169,14 +169,14 @@ struct split {
     uint32_t count;
     uint32_t usable; /* entries with weight; 0: nothing can be picked */
     uint32_t only;   /* the entry, when `usable` is 1 */
-    uint32_t key_count;
-    uint64_t total;       /* of the weights; an entry alone counts as all, whatever its weight */
+    uint64_t total;
     struct alias alias;   /* when usable > 1 */
     struct sticky sticky; /* when usable > 1 */
+    const uint32_t *weights;
+    uint32_t even_counters; /* first of `count` counters in the context; for EVEN only */
+    sluice_pick pick;       /* RANDOM, STICKY or EVEN */
     const struct sticky_key *keys;
-    const uint32_t *weights; /* for EVEN only */
-    uint32_t even_counters;  /* first of `count` counters in the context; for EVEN only */
-    sluice_pick pick;        /* RANDOM, STICKY or EVEN */
+    uint32_t key_count;
 };
 
 /* What is particular to one entry of a split. */
@@ -226,13 +226,13 @@ struct route_list {
     uint32_t count;
 };
 
-/* Domains of one listener: open addressing, at most three quarters full. Exact domains are filed
- * whole, wildcards by their suffix after the "*". */
+/* Domains of one listener: open addressing, at most half full. Exact domains are filed whole,
+ * wildcards by their suffix after the "*". */
 struct host_slot {
-    const char *domain; /* as written; empty slot: NULL */
-    uint32_t len;
-    uint32_t tag;    /* high half of the hash */
-    uint32_t routes; /* index into route_lists */
+    uint64_t hash;
+    sluice_str domain; /* as written, for explain; empty slot: ptr NULL */
+    uint32_t routes;   /* index into route_lists */
+    bool wildcard;
 };
 
 struct host_table {
