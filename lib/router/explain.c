@@ -1,0 +1,118 @@
+#include "router/explain_text.h"
+
+#include "base/alloc.h"
+#include "router/act.h"
+
+struct sluice_explanation {
+    sluice_allocator alloc;
+    struct arena arena;
+    sluice_str virtual_host;
+    sluice_explain_step *steps;
+    size_t count;
+};
+
+static const sluice_matched *
+copy_origin(struct sluice_explanation *explanation, const sluice_router *router,
+            const struct rule *rule)
+{
+    const struct origin *origin = &router->origins[rule->origin];
+    sluice_matched *matched = ARENA_NEW(&explanation->arena, sluice_matched);
+    if (!matched) return NULL;
+    *matched = (sluice_matched){.rule = origin->rule, .match = origin->match, .line = origin->line};
+    if (origin->names) {
+        matched->route_name = origin->names[0];
+        matched->rule_name = origin->names[1];
+    }
+    if (origin->resource != NO_RESOURCE) {
+        matched->kind = router->resources[origin->resource].kind;
+        matched->space = router->resources[origin->resource].space;
+        matched->name = router->resources[origin->resource].name;
+    }
+    return matched;
+}
+
+/* How many rules a scan looks at: up to and with the first that holds. */
+static uint32_t
+count_steps(struct view *view, const struct route_list *routes)
+{
+    const struct rule *rules = &view->router->rules[routes->rule];
+    for (uint32_t i = 0; i < routes->count; i++) {
+        if (!match_rule(view, &rules[i])) return i + 1;
+    }
+    return routes->count;
+}
+
+static bool
+trace(struct sluice_explanation *explanation, struct view *view, const struct route_list *routes)
+{
+    const struct rule *rules = &view->router->rules[routes->rule];
+    uint32_t count = count_steps(view, routes);
+    explanation->steps = ARENA_ARRAY(&explanation->arena, sluice_explain_step, count);
+    if (!explanation->steps) return false;
+    explanation->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        sluice_explain_step *step = &explanation->steps[i];
+        const struct predicate *failed = match_rule(view, &rules[i]);
+        step->rule = copy_origin(explanation, view->router, &rules[i]);
+        step->holds = !failed;
+        if (failed) {
+            step->predicate = explain_predicate(&explanation->arena, view->router, failed);
+            step->actual = explain_actual(&explanation->arena, view, failed);
+        }
+    }
+    return !explanation->arena.failed;
+}
+
+sluice_status
+sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_request *request,
+               sluice_decision *decision)
+{
+    *out = NULL;
+    struct sluice_explanation *explanation = alloc_zeroed(&context->alloc, 1, sizeof(*explanation));
+    if (!explanation) return SLUICE_ERR_NOMEM;
+    explanation->alloc = context->alloc;
+    explanation->arena = arena_init(&explanation->alloc);
+    struct view view;
+    const struct route_list *routes;
+    sluice_str domain;
+    /* The trace draws nothing, so the decision draws what sluice_route() would have drawn. */
+    view_init(&view, context, request);
+    if (match_host(&view, &routes, &domain) == LOOKUP_FOUND) {
+        explanation->virtual_host = domain;
+        if (!trace(explanation, &view, routes)) {
+            sluice_explanation_free(explanation);
+            return SLUICE_ERR_NOMEM;
+        }
+    }
+    sluice_route(context, request, decision);
+    *out = explanation;
+    return SLUICE_OK;
+}
+
+void
+sluice_explanation_free(sluice_explanation *explanation)
+{
+    if (!explanation) return;
+    sluice_allocator alloc = explanation->alloc;
+    explanation->arena.alloc = &alloc;
+    arena_free(&explanation->arena);
+    alloc_free(&alloc, explanation);
+}
+
+sluice_str
+sluice_explanation_virtual_host(const sluice_explanation *explanation)
+{
+    return explanation->virtual_host;
+}
+
+size_t
+sluice_explanation_count(const sluice_explanation *explanation)
+{
+    return explanation->count;
+}
+
+const sluice_explain_step *
+sluice_explanation_get(const sluice_explanation *explanation, size_t index)
+{
+    return index < explanation->count ? &explanation->steps[index] : NULL;
+}

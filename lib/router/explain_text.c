@@ -1,0 +1,144 @@
+#include "router/explain_text.h"
+
+enum { SHOWN_BYTES = 200 };
+
+/* In quotes, with what is not printable escaped, cut off when it is long. */
+static sluice_str
+quote(struct arena *arena, sluice_str text)
+{
+    static const char hex[] = "0123456789abcdef";
+    sluice_str shown = str_first(text, SHOWN_BYTES);
+    char *out = arena_bytes(arena, shown.len * 4 + 5);
+    if (!out) return (sluice_str){NULL, 0};
+    char *at = out;
+    *at++ = '"';
+    for (size_t i = 0; i < shown.len; i++) {
+        unsigned char c = (unsigned char)shown.ptr[i];
+        if (c == '"' || c == '\\') {
+            *at++ = '\\';
+            *at++ = (char)c;
+        } else if (c >= 0x20 && c < 0x7f) {
+            *at++ = (char)c;
+        } else {
+            *at++ = '\\';
+            *at++ = 'x';
+            *at++ = hex[c >> 4];
+            *at++ = hex[c & 15];
+        }
+    }
+    *at++ = '"';
+    if (shown.len < text.len) {
+        memcpy(at, "...", 3);
+        at += 3;
+    }
+    return (sluice_str){out, (size_t)(at - out)};
+}
+
+static const char *
+subject_name(const struct predicate *predicate)
+{
+    static const char *const names[] = {
+        [SUBJECT_PATH] = "path",
+        [SUBJECT_RAW_PATH] = "header :path",
+        [SUBJECT_METHOD] = "method",
+        [SUBJECT_SCHEME] = "scheme",
+        [SUBJECT_AUTHORITY] = "authority",
+        [SUBJECT_HEADER] = "header",
+        [SUBJECT_QUERY] = "query parameter",
+        [SUBJECT_QUERY_DECODED] = "query parameter",
+        [SUBJECT_PORT] = "port",
+        [SUBJECT_SOURCE_NAMESPACE] = "source namespace",
+        [SUBJECT_SOURCE_LABEL] = "source label",
+        [SUBJECT_SOURCE_IP] = "source address",
+        [SUBJECT_DESTINATION_IP] = "destination address",
+        [SUBJECT_SNI] = "server name",
+        [SUBJECT_CLAIM] = "claim",
+        [SUBJECT_PROTOCOL] = "protocol",
+        [SUBJECT_GRPC_SERVICE] = "gRPC service",
+        [SUBJECT_GRPC_METHOD] = "gRPC method",
+    };
+    return names[predicate->subject];
+}
+
+static sluice_str
+subject_key(const sluice_router *router, const struct predicate *predicate)
+{
+    sluice_needed what;
+    switch ((enum subject)predicate->subject) {
+    case SUBJECT_HEADER:
+        what = SLUICE_NEEDED_HEADER;
+        break;
+    case SUBJECT_QUERY:
+    case SUBJECT_QUERY_DECODED:
+        what = SLUICE_NEEDED_QUERY;
+        break;
+    case SUBJECT_SOURCE_LABEL:
+        what = SLUICE_NEEDED_SOURCE_LABEL;
+        break;
+    case SUBJECT_CLAIM:
+        what = SLUICE_NEEDED_CLAIM;
+        break;
+    default:
+        return STR("");
+    }
+    return router->needed[what][predicate->name];
+}
+
+/* What the comparison is with, in quotes where it is text. */
+static sluice_str
+operand(struct arena *arena, const sluice_router *router, const struct predicate *predicate)
+{
+    if (predicate->subject == SUBJECT_PORT) {
+        return arena_printf(arena, "%u", (unsigned)predicate->number);
+    }
+    if (predicate->subject == SUBJECT_PROTOCOL) {
+        return predicate->number == SLUICE_PROTOCOL_GRPC ? STR("grpc") : STR("other");
+    }
+    switch ((enum match_op)predicate->op) {
+    case OP_PRESENT:
+        return STR("");
+    case OP_REGEX:
+        return quote(arena, router->patterns[predicate->regex]);
+    case OP_AFFIX:
+        return quote(arena, predicate->affix->prefix);
+    case OP_CIDR:
+        return arena_printf(arena, "/%u", (unsigned)predicate->cidr->bits);
+    default:
+        return quote(arena, predicate->text);
+    }
+}
+
+sluice_str
+explain_predicate(struct arena *arena, const sluice_router *router,
+                  const struct predicate *predicate)
+{
+    static const char *const ops[] = {
+        [OP_PRESENT] = "present", [OP_EXACT] = "exact",
+        [OP_PREFIX] = "prefix",   [OP_SEGMENT_PREFIX] = "segment prefix",
+        [OP_SUFFIX] = "suffix",   [OP_AFFIX] = "prefix and suffix",
+        [OP_REGEX] = "regex",     [OP_CIDR] = "in",
+    };
+    sluice_str key = subject_key(router, predicate);
+    sluice_str value = operand(arena, router, predicate);
+    bool numeric = predicate->subject == SUBJECT_PORT || predicate->subject == SUBJECT_PROTOCOL;
+    return arena_printf(arena, "%s%s%s%.*s%s%s%s%.*s",
+                        predicate->flags & PREDICATE_NEGATE ? "not " : "", subject_name(predicate),
+                        key.len ? " " : "", STR_ARG(key), numeric ? "" : " ",
+                        numeric ? "" : ops[predicate->op], value.len ? " " : "", STR_ARG(value));
+}
+
+sluice_str
+explain_actual(struct arena *arena, struct view *view, const struct predicate *predicate)
+{
+    static const char *const protocols[] = {"http", "grpc", "tls", "tcp", "udp"};
+    sluice_str value;
+    if (predicate->subject == SUBJECT_PORT) {
+        return arena_printf(arena, "%u", (unsigned)view->port);
+    }
+    if (predicate->subject == SUBJECT_PROTOCOL) {
+        unsigned protocol = (unsigned)view->request->protocol;
+        return sluice_str_of(protocol < 5 ? protocols[protocol] : "unknown");
+    }
+    if (!match_subject(view, predicate, &value)) return STR("absent");
+    return quote(arena, value);
+}
