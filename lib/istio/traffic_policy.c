@@ -322,12 +322,27 @@ lower_outlier_detection(sluice_outlier_detection *out,
     out->http_error_code_count = outlier->http_error_codes.count;
 }
 
+static sluice_upstream_tls
+lower_tls_mode(int64_t mode)
+{
+    switch (mode) {
+    case ISTIO_CLIENT_TLS_SIMPLE:
+        return SLUICE_UPSTREAM_TLS_SIMPLE;
+    case ISTIO_CLIENT_TLS_MUTUAL:
+        return SLUICE_UPSTREAM_TLS_MUTUAL;
+    case ISTIO_CLIENT_TLS_ISTIO_MUTUAL:
+        return SLUICE_UPSTREAM_TLS_ISTIO_MUTUAL;
+    default:
+        return SLUICE_UPSTREAM_TLS_DISABLE;
+    }
+}
+
 static void
 lower_tls(sluice_tls_settings *out, const struct istio_client_tls *tls)
 {
     out->mode = SLUICE_UPSTREAM_TLS_UNSET;
     if (!tls) return;
-    out->mode = (sluice_upstream_tls)tls->mode.v;
+    out->mode = lower_tls_mode(tls->mode.v);
     out->client_certificate = tls->client_certificate.v;
     out->private_key = tls->private_key.v;
     out->ca_certificates = tls->ca_certificates.v;

@@ -6,12 +6,23 @@
 #include "istio/validate.h"
 
 #define WAYPOINT_LABEL "istio.io/use-waypoint"
+#define AUTO_ADDRESS_LABEL "networking.istio.io/enable-autoallocate-ip"
+#define ADDRESSES_REQUIRED "IST0134"
 
 static bool
 is_dns(const struct istio_service_entry *spec)
 {
     return spec->resolution.v == ISTIO_RESOLUTION_DNS ||
            spec->resolution.v == ISTIO_RESOLUTION_DNS_ROUND_ROBIN;
+}
+
+static const sluice_str *
+find_label(const struct value_str_map *labels, sluice_str name)
+{
+    for (size_t i = 0; i < labels->count; i++) {
+        if (str_equal(labels->items[i].name, name)) return &labels->items[i].value;
+    }
+    return NULL;
 }
 
 /* ---- hosts and addresses ---- */
@@ -130,6 +141,37 @@ check_ports(struct validate *v, const struct istio_service_entry *spec, struct m
     }
 }
 
+/* Without an address, TCP to a port cannot be told from TCP to the same port elsewhere. */
+static void
+check_addresses_given(struct validate *v, const struct istio_service_entry *spec)
+{
+    const struct istio_service_port *ports = spec->ports.items;
+    const sluice_str *automatic = find_label(&v->meta->labels, STR(AUTO_ADDRESS_LABEL));
+    if (spec->addresses.count > 0) return;
+    if (automatic && str_equal_ignore_case(*automatic, STR("true"))) return;
+    for (size_t i = 0; i < spec->ports.count; i++) {
+        sluice_str protocol = ports[i].protocol.v;
+        if (protocol.len > 0 && !str_equal_ignore_case(protocol, STR("TCP"))) continue;
+        decode_report(v->decode, SLUICE_SEVERITY_WARNING, ADDRESSES_REQUIRED, ports[i].node,
+                      "a port of protocol TCP (or none) needs addresses, unless the proxy allocates "
+                      "them");
+    }
+}
+
+/* One address and plain bytes: nothing says which of several hosts is meant. */
+static void
+check_shared_addresses(struct validate *v, const struct istio_service_entry *spec)
+{
+    const struct istio_service_port *ports = spec->ports.items;
+    if (!is_dns(spec) || spec->addresses.count == 0 || spec->hosts.count < 2) return;
+    for (size_t i = 0; i < spec->ports.count; i++) {
+        enum port_protocol protocol = port_protocol_parse(ports[i].protocol.v);
+        if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_TLS) continue;
+        WARN(v, spec->hosts.node, "several hosts share the addresses of a port that is not HTTP");
+        return;
+    }
+}
+
 /* Plain TCP cannot tell hosts apart. */
 static void
 check_many_hosts(struct validate *v, const struct istio_service_entry *spec)
@@ -204,9 +246,6 @@ check_dns(struct validate *v, const struct istio_service_entry *spec)
     if (spec->resolution.v == ISTIO_RESOLUTION_DNS_ROUND_ROBIN && spec->endpoints.count > 1) {
         REFUSED(v, spec->endpoints.node, "DNS_ROUND_ROBIN takes at most one endpoint");
     }
-    if (spec->workload_selector) {
-        WARN(v, spec->workload_selector->node, "workloadSelector has no effect with DNS resolution");
-    }
 }
 
 static void
@@ -219,15 +258,6 @@ check_dynamic_dns_ports(struct validate *v, const struct istio_service_entry *sp
         REFUSED(v, validate_at(ports[i].node, "protocol"),
                 "DYNAMIC_DNS needs ports of an HTTP or TLS protocol");
     }
-}
-
-static bool
-has_label(const struct value_str_map *labels, sluice_str name)
-{
-    for (size_t i = 0; i < labels->count; i++) {
-        if (str_equal(labels->items[i].name, name)) return true;
-    }
-    return false;
 }
 
 static void
@@ -247,7 +277,7 @@ check_dynamic_dns(struct validate *v, const struct istio_service_entry *spec)
     if (spec->workload_selector) {
         REFUSED(v, spec->workload_selector->node, "DYNAMIC_DNS takes no workloadSelector");
     }
-    if (spec->location.v == ISTIO_MESH_INTERNAL && has_label(&v->meta->labels, STR(WAYPOINT_LABEL))) {
+    if (spec->location.v == ISTIO_MESH_INTERNAL && find_label(&v->meta->labels, STR(WAYPOINT_LABEL))) {
         REFUSED(v, validate_at(spec->node, "location"),
                 "DYNAMIC_DNS with a waypoint (label " WAYPOINT_LABEL ") is for MESH_EXTERNAL only");
     }
@@ -284,6 +314,8 @@ validate_service_entry(struct validate *v, const struct istio_service_entry *spe
     check_ports(v, spec, &port_names);
     check_resolution(v, spec, &port_names);
     check_many_hosts(v, spec);
+    check_addresses_given(v, spec);
+    check_shared_addresses(v, spec);
     validate_export_to(v, &spec->export_to, (struct export_rules){.nobody_allowed = true});
     map_free(&port_names);
 }

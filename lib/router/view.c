@@ -90,40 +90,38 @@ view_init(struct view *view, sluice_context *context, const sluice_request *requ
 
 /* ---- headers ---- */
 
-/* The nth value of a header of the request, by its lower-case name. */
+/* The next value of a header. *cursor is 0 at first; it makes reading all of them one pass. */
 static bool
-header_at(const struct view *view, uint32_t index, sluice_str name, size_t nth, size_t *from,
-          sluice_str *value)
+next_header(const struct view *view, uint32_t index, size_t *cursor, sluice_str *value)
 {
     const sluice_request *request = view->request;
-    if (request->header_fn)
-        return request->header_fn(request->header_user, index, name, nth, value);
-    for (size_t i = *from; i < request->header_count; i++) {
-        const sluice_field *header = &request->headers[i];
-        if (str_equal_ignore_case(header->name, name)) {
-            *from = i + 1;
-            *value = header->value;
-            return true;
-        }
+    sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
+    if (request->header_fn) {
+        return request->header_fn(request->header_user, index, name, (*cursor)++, value);
     }
-    *from = request->header_count;
+    while (*cursor < request->header_count) {
+        const sluice_field *header = &request->headers[(*cursor)++];
+        if (header->name.len != name.len) continue; /* saves nearly every call */
+        if (!str_equal_ignore_case(header->name, name)) continue;
+        *value = header->value;
+        return true;
+    }
     return false;
 }
 
 static bool
-join_header(struct view *view, uint32_t index, sluice_str name, sluice_str *value)
+join_header(struct view *view, uint32_t index, sluice_str *value)
 {
-    size_t from = 0;
+    struct scratch *scratch = &view->context->scratch;
+    size_t cursor = 0;
     sluice_str next;
-    if (!header_at(view, index, name, 0, &from, value)) return false;
-    for (size_t nth = 1; header_at(view, index, name, nth, &from, &next); nth++) {
-        struct scratch *scratch = &view->context->scratch;
-        bool in_scratch =
-            nth > 1 && scratch->used && value->ptr + value->len == scratch->bytes + scratch->used;
+    if (!next_header(view, index, &cursor, value)) return false;
+    for (bool joined = false; next_header(view, index, &cursor, &next); joined = true) {
+        /* What was joined last ends the scratch, so that more is only appended. */
         sluice_str parts[] = {*value, STR(","), next};
-        sluice_str added = scratch_concat(scratch, parts + in_scratch, 3 - (size_t)in_scratch);
+        sluice_str added = scratch_concat(scratch, parts + joined, 3 - (size_t)joined);
         if (!added.ptr) return true; /* the overflow decides the outcome, not this value */
-        *value = in_scratch ? str_make(value->ptr, value->len + added.len) : added;
+        *value = joined ? str_make(value->ptr, value->len + added.len) : added;
     }
     return true;
 }
@@ -153,7 +151,7 @@ view_header(struct view *view, uint32_t index, sluice_str *value)
         sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
         slot->generation = view->context->generation;
         slot->present =
-            pseudo_header(view, name, &slot->value) || join_header(view, index, name, &slot->value);
+            pseudo_header(view, name, &slot->value) || join_header(view, index, &slot->value);
     }
     *value = slot->value;
     return slot->present;
@@ -162,22 +160,9 @@ view_header(struct view *view, uint32_t index, sluice_str *value)
 bool
 view_first_header(struct view *view, uint32_t index, sluice_str *value)
 {
-    size_t from = 0;
+    size_t cursor = 0;
     sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
-    return pseudo_header(view, name, value) || header_at(view, index, name, 0, &from, value);
-}
-
-bool
-view_nth_header(struct view *view, uint32_t index, size_t nth, sluice_str *value)
-{
-    size_t from = 0;
-    sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
-    if (pseudo_header(view, name, value)) return nth == 0;
-    if (view->request->header_fn) return header_at(view, index, name, nth, &from, value);
-    for (size_t i = 0; i <= nth; i++) {
-        if (!header_at(view, index, name, i, &from, value)) return false;
-    }
-    return true;
+    return pseudo_header(view, name, value) || next_header(view, index, &cursor, value);
 }
 
 /* ---- cookies (RFC 6265, section 5.4: name=value pairs joined by "; ") ---- */
@@ -216,7 +201,8 @@ bool
 view_cookie(struct view *view, uint32_t header, sluice_str name, sluice_str *value)
 {
     sluice_str line;
-    for (size_t nth = 0; view_nth_header(view, header, nth, &line); nth++) {
+    size_t cursor = 0;
+    while (next_header(view, header, &cursor, &line)) {
         if (find_cookie(line, name, value)) return value->len > 0;
     }
     return false;

@@ -28,9 +28,8 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 /* Joined value of a needed header; false when absent. `:authority`, `host`, `:method`, `:path`,
  * `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
-/* First occurrence alone (for Origin and the like); nth occurrence. False when there is none. */
+/* First occurrence alone (for Origin and the like). False when there is none. */
 bool view_first_header(struct view *view, uint32_t index, sluice_str *value);
-bool view_nth_header(struct view *view, uint32_t index, size_t nth, sluice_str *value);
 /* Value of a cookie, quotes removed; false when absent or empty. `header` is the index of "cookie".
  */
 bool view_cookie(struct view *view, uint32_t header, sluice_str name, sluice_str *value);

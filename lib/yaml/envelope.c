@@ -372,8 +372,7 @@ envelope_report_unclaimed(const struct envelope_list *list, const struct envelop
 }
 
 const sluice_str *
-envelope_annotation(const struct envelope *envelope, sluice_str name,
-                    const struct yaml_node **node)
+envelope_annotation(const struct envelope *envelope, sluice_str name, const struct yaml_node **node)
 {
     for (size_t i = 0; i < envelope->annotations.count; i++) {
         if (!str_equal(envelope->annotations.items[i].name, name)) continue;

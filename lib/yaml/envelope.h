@@ -1,9 +1,9 @@
 /*
  * envelope: the outside of a Kubernetes object: apiVersion, kind, metadata, and where its spec is.
  *
- * Shared by every input format. Lists are expanded, identities compared and metadata decoded here; what a
- * spec means is the format's matter. A format claims the envelopes of its kinds; what nobody claims is
- * reported at the end.
+ * Shared by every input format. Lists are expanded, identities compared and metadata decoded here;
+ * what a spec means is the format's matter. A format claims the envelopes of its kinds; what nobody
+ * claims is reported at the end.
  */
 #ifndef SLUICE_YAML_ENVELOPE_H
 #define SLUICE_YAML_ENVELOPE_H
@@ -18,12 +18,12 @@ struct envelope {
     sluice_str kind;
     sluice_str space; /* default applied; empty for kinds that live outside namespaces */
     sluice_str name;
-    bool replaced;                            /* a later object has the same identity: not to be used */
-    bool claimed;                             /* a format takes care of it; the rest is set by then */
+    bool replaced; /* a later object has the same identity: not to be used */
+    bool claimed;  /* a format takes care of it; the rest is set by then */
     struct value_str_map labels, annotations; /* from here on: once claimed */
     bool has_created;
-    int64_t created; /* creationTimestamp, seconds since 1970; 0 when absent */
-    size_t errors;   /* findings of severity error about it so far */
+    int64_t created;  /* creationTimestamp, seconds since 1970; 0 when absent */
+    size_t errors;    /* findings of severity error about it so far */
     const void *core; /* its spec, where kubernetes.h has decoded it */
 };
 
@@ -41,9 +41,9 @@ struct envelope_options {
 };
 
 /*
- * Read the envelopes of all documents. Findings (no object, no kind, repeated identity) are reported and
- * reading goes on. SLUICE_OK, SLUICE_ERR_LIMIT or SLUICE_ERR_NOMEM; of SLUICE_OK the caller asks the
- * diags for errors.
+ * Read the envelopes of all documents. Findings (no object, no kind, repeated identity) are
+ * reported and reading goes on. SLUICE_OK, SLUICE_ERR_LIMIT or SLUICE_ERR_NOMEM; of SLUICE_OK the
+ * caller asks the diags for errors.
  */
 sluice_status envelope_read_all(struct envelope_list *out, const struct envelope_options *options,
                                 const struct yaml_document *documents);
@@ -51,8 +51,8 @@ sluice_status envelope_read_all(struct envelope_list *out, const struct envelope
 /* Whether this is a kind of that API group, whatever its version. */
 bool envelope_is(const struct envelope *envelope, sluice_str group, sluice_str kind);
 
-/* Take the envelope on: its top-level keys are checked and its metadata decoded, once. Errors are counted
- * in the envelope. False when memory ran out. */
+/* Take the envelope on: its top-level keys are checked and its metadata decoded, once. Errors are
+ * counted in the envelope. False when memory ran out. */
 bool envelope_claim(struct envelope *envelope, const struct envelope_options *options,
                     const struct decode_dialect *dialect);
 
@@ -64,7 +64,8 @@ void envelope_report_unclaimed(const struct envelope_list *list,
 const sluice_str *envelope_annotation(const struct envelope *envelope, sluice_str name,
                                       const struct yaml_node **node);
 
-/* What decoding and validating this object needs. Give its errors back with envelope_decode_done(). */
+/* What decoding and validating this object needs. Give its errors back with envelope_decode_done().
+ */
 struct decode envelope_decode(const struct envelope *envelope,
                               const struct envelope_options *options,
                               const struct decode_dialect *dialect);

@@ -24,8 +24,8 @@ struct kube_service {
 };
 
 /*
- * True for a core Service: the envelope is claimed and *out is its spec (without fields where there is
- * none). *out is NULL only when memory ran out. Decoded, and its findings reported, once.
+ * True for a core Service: the envelope is claimed and *out is its spec (without fields where there
+ * is none). *out is NULL only when memory ran out. Decoded, and its findings reported, once.
  */
 bool kube_service_decode(const struct kube_service **out, struct envelope *envelope,
                          const struct envelope_options *options);

@@ -46,7 +46,8 @@ take_date(int64_t *days, sluice_str *text)
     int64_t year, month, day;
     if (!take_number(&year, text, 4, 9999) || !take_char(text, '-')) return false;
     if (!take_number(&month, text, 2, 12) || month < 1 || !take_char(text, '-')) return false;
-    if (!take_number(&day, text, 2, 31) || day < 1 || day > days_in_month(year, month)) return false;
+    if (!take_number(&day, text, 2, 31) || day < 1 || day > days_in_month(year, month))
+        return false;
     *days = days_from_date(year, month, day);
     return true;
 }

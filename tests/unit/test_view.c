@@ -1,6 +1,5 @@
 /* router/view: a request as the predicates see it. */
 #include <criterion/criterion.h>
-#include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,7 +39,7 @@ rig_init(struct rig *rig, size_t scratch_bytes)
     sluice_context_options options;
     sluice_context_options_init(&options);
     options.scratch_bytes = scratch_bytes;
-    cr_assert(eq(int, sluice_context_new(&rig->context, rig->router, &options), SLUICE_OK));
+    cr_assert(sluice_context_new(&rig->context, rig->router, &options) == SLUICE_OK);
 }
 
 static void
@@ -182,8 +181,8 @@ Test(view, applies_defaults)
         cr_expect(same(view.method, rows[i].method), "line %d", rows[i].line);
         cr_expect(same(view.scheme, rows[i].scheme), "line %d", rows[i].line);
         cr_expect(same(view.path, rows[i].path), "line %d", rows[i].line);
-        cr_expect(eq(u32, view.port, rows[i].port), "line %d", rows[i].line);
-        cr_expect(eq(int, (int)view.family, (int)rows[i].family), "line %d", rows[i].line);
+        cr_expect(view.port == rows[i].port, "line %d", rows[i].line);
+        cr_expect(view.family == rows[i].family, "line %d", rows[i].line);
     }
     rig_free(&rig);
 }
@@ -296,7 +295,7 @@ Test(view, joins_the_occurrences_of_a_header)
             with_headers(rows[row].headers, rows[row].count, i % 2 ? &callback : NULL);
         view_init(&view, rig.context, &request);
         bool present = view_header(&view, x, &value);
-        cr_expect(eq(int, present, rows[row].present), "line %d", rows[row].line);
+        cr_expect(present == rows[row].present, "line %d", rows[row].line);
         if (!present) continue;
         cr_expect(same(value, rows[row].joined), "line %d: %.*s", rows[row].line, STR_ARG(value));
         cr_expect(view_header(&view, x, &again), "line %d", rows[row].line);
@@ -400,7 +399,7 @@ Test(view, reads_cookies)
         sluice_request request = with_headers(headers, count, i % 2 ? &callback : NULL);
         view_init(&view, rig.context, &request);
         bool present = view_cookie(&view, cookie, rows[row].name, &value);
-        cr_expect(eq(int, present, rows[row].present), "line %d", rows[row].line);
+        cr_expect(present == rows[row].present, "line %d", rows[row].line);
         if (present) cr_expect(same(value, rows[row].value), "line %d", rows[row].line);
     }
     rig_free(&rig);
@@ -468,11 +467,10 @@ Test(view, reads_query_parameters)
         sluice_str value = {NULL, 0};
         sluice_request request = {.path = rows[i].path};
         view_init(&view, rig.context, &request);
-        cr_expect(eq(int, view_query(&view, rows[i].name, &value), rows[i].raw), "line %d",
-                  rows[i].line);
+        cr_expect(view_query(&view, rows[i].name, &value) == rows[i].raw, "line %d", rows[i].line);
         if (rows[i].raw) cr_expect(same(value, rows[i].raw_value), "line %d", rows[i].line);
-        cr_expect(eq(int, view_query_decoded(&view, rows[i].name, &value), rows[i].decoded),
-                  "line %d", rows[i].line);
+        cr_expect(view_query_decoded(&view, rows[i].name, &value) == rows[i].decoded, "line %d",
+                  rows[i].line);
         if (rows[i].decoded) cr_expect(same(value, rows[i].decoded_value), "line %d", rows[i].line);
     }
     rig_free(&rig);

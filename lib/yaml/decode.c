@@ -1,0 +1,210 @@
+#include "yaml/decode_value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/map.h"
+
+/* ---- reports ---- */
+
+static void
+report(struct decode *decode, sluice_severity severity, const char *code,
+       const struct yaml_node *at, bool at_key, const char *message)
+{
+    struct diag_place place = {
+        .document = decode->document,
+        .kind = decode->kind,
+        .space = decode->space,
+        .name = decode->name,
+    };
+    if (at) {
+        bool keyed = at_key && at->key_line;
+        place.line = keyed ? at->key_line : at->line;
+        place.column = keyed ? at->key_column : at->column;
+        place.path = yaml_path(decode->arena, at);
+    }
+    if (severity == SLUICE_SEVERITY_ERROR) decode->errors++;
+    diag_add(decode->diags, severity, code, &place, "%s", message);
+}
+
+enum { MESSAGE_MAX = 512 };
+
+void
+decode_error(struct decode *decode, const struct yaml_node *at, const char *format, ...)
+{
+    char message[MESSAGE_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    report(decode, SLUICE_SEVERITY_ERROR, decode->dialect->error_code, at, false, message);
+}
+
+void
+decode_report(struct decode *decode, sluice_severity severity, const char *code,
+              const struct yaml_node *at, const char *format, ...)
+{
+    char message[MESSAGE_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    report(decode, severity, code, at, false, message);
+}
+
+/* ---- names of fields ---- */
+
+/* prefixRewrite as prefix_rewrite. */
+static bool
+is_snake_of(sluice_str text, const char *camel)
+{
+    size_t at = 0;
+    for (; *camel; camel++) {
+        bool upper = *camel >= 'A' && *camel <= 'Z';
+        if (upper && (at == text.len || text.ptr[at++] != '_')) return false;
+        if (at == text.len || text.ptr[at++] != ascii_lower(*camel)) return false;
+    }
+    return at == text.len;
+}
+
+static const struct field_type_row *
+find_field(const struct message_type *type, sluice_str name, bool *snake)
+{
+    *snake = false;
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (str_equal(name, sluice_str_of(type->fields[i].name))) return &type->fields[i];
+    }
+    if (str_find(name, '_') == SIZE_MAX) return NULL;
+    *snake = true;
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (is_snake_of(name, type->fields[i].name)) return &type->fields[i];
+    }
+    return NULL;
+}
+
+enum { SUGGEST_LENGTH = 40 };
+
+/* Levenshtein distance, ignoring case; names are short. */
+static size_t
+distance(sluice_str a, sluice_str b)
+{
+    size_t row[SUGGEST_LENGTH + 1];
+    for (size_t k = 0; k <= b.len; k++) {
+        row[k] = k;
+    }
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= b.len; k++) {
+            size_t change = diagonal + (ascii_lower(a.ptr[i - 1]) != ascii_lower(b.ptr[k - 1]));
+            size_t best = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
+            diagonal = row[k];
+            row[k] = change < best ? change : best;
+        }
+    }
+    return row[b.len];
+}
+
+static const char *
+suggest(const struct message_type *type, sluice_str name)
+{
+    const char *best = NULL;
+    size_t best_distance = name.len < 6 ? 2 : 3; /* at most this far, exclusive */
+    if (name.len > SUGGEST_LENGTH) return NULL;
+    for (size_t i = 0; i < type->field_count; i++) {
+        sluice_str candidate = sluice_str_of(type->fields[i].name);
+        if (candidate.len > SUGGEST_LENGTH) continue;
+        size_t d = distance(name, candidate);
+        if (d < best_distance) {
+            best = type->fields[i].name;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+static void
+report_unknown(struct decode *decode, const struct message_type *type, const struct yaml_node *at)
+{
+    char message[MESSAGE_MAX];
+    const char *meant = suggest(type, at->key);
+    snprintf(message, sizeof(message), "unknown field \"%.*s\" in %s%s%s%s", STR_ARG(at->key),
+             type->name, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
+    report(decode, decode->lenient ? SLUICE_SEVERITY_WARNING : SLUICE_SEVERITY_ERROR,
+           decode->lenient ? decode->dialect->warning_code : decode->dialect->error_code, at, true,
+           message);
+}
+
+/* ---- one message ---- */
+
+/* Fields seen so far, for oneofs and for one field under both of its names. */
+static void
+check_repeated(struct decode *decode, const struct message_type *type,
+               const struct field_type_row *field, const struct yaml_node *at)
+{
+    for (const struct yaml_node *before = at->parent->children.first; before != at;
+         before = before->next) {
+        bool snake;
+        const struct field_type_row *other = find_field(type, before->key, &snake);
+        if (!other || before->kind == YAML_NULL) continue;
+        if (other == field) {
+            decode_error(decode, at, "field \"%s\" is given twice, as \"%.*s\" and \"%.*s\"",
+                         field->name, STR_ARG(before->key), STR_ARG(at->key));
+        } else if (field->oneof && other->oneof && strcmp(field->oneof, other->oneof) == 0) {
+            decode_error(decode, at, "\"%s\" and \"%s\" exclude each other: give one of them",
+                         other->name, field->name);
+        }
+    }
+}
+
+static void
+decode_field(struct decode *decode, const struct message_type *type, void *message,
+             const struct yaml_node *at)
+{
+    bool snake;
+    const struct field_type_row *field = find_field(type, at->key, &snake);
+    if (!field) {
+        report_unknown(decode, type, at);
+        return;
+    }
+    if (at->kind == YAML_NULL && field->type != FIELD_NODE) return;
+    if (snake) {
+        decode_report(decode, SLUICE_SEVERITY_WARNING, decode->dialect->warning_code, at,
+                      "\"%.*s\" is not the field's name in YAML, an API server drops it: write "
+                      "\"%s\"",
+                      STR_ARG(at->key), field->name);
+    }
+    if (field->not_acted_on) {
+        decode_report(decode, SLUICE_SEVERITY_INFO, decode->dialect->info_code, at,
+                      "\"%s\" decides nothing here: it is left to the host", field->name);
+    }
+    if (field->oneof || snake || at->index) check_repeated(decode, type, field, at);
+    decode_value(decode, field, (char *)message + field->offset, at);
+}
+
+bool
+decode_into(struct decode *decode, const struct message_type *type, void *message,
+            const struct yaml_node *node)
+{
+    memcpy(message, &node, sizeof(node));
+    if (node->kind == YAML_NULL) return true;
+    if (node->kind != YAML_MAP) {
+        decode_error(decode, node, "%s must be a map of fields, not %s", type->name,
+                     decode_kind_name(node));
+        return true;
+    }
+    YAML_EACH(child, node)
+    {
+        decode_field(decode, type, message, child);
+        if (decode->arena->failed) return false;
+    }
+    return true;
+}
+
+void *
+decode_message(struct decode *decode, const struct message_type *type, const struct yaml_node *node)
+{
+    void *message = arena_alloc(decode->arena, type->size);
+    if (!message || !decode_into(decode, type, message, node)) return NULL;
+    return message;
+}
