@@ -129,9 +129,10 @@ convert_predicate(struct builder *builder, struct predicate *to, const struct mo
 {
     to->subject = (uint8_t)from->subject;
     to->op = (uint8_t)from->matcher.op;
+    bool absent_is_empty = from->absent_is_empty && from->matcher.op != MODEL_PRESENT;
     to->flags = (uint8_t)((from->matcher.ignore_case ? PREDICATE_IGNORE_CASE : 0) |
                           (from->negate ? PREDICATE_NEGATE : 0) |
-                          (from->absent_is_empty ? PREDICATE_ABSENT_IS_EMPTY : 0));
+                          (absent_is_empty ? PREDICATE_ABSENT_IS_EMPTY : 0));
     to->name = convert_name(builder, from);
     convert_value(builder, to, from);
 }

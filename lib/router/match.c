@@ -164,18 +164,25 @@ match_subject(struct view *view, const struct predicate *predicate, sluice_str *
     return false;
 }
 
+static bool
+compare_absent(const struct view *view, const struct predicate *predicate)
+{
+    return (predicate->flags & PREDICATE_ABSENT_IS_EMPTY) && compare(view, predicate, STR(""));
+}
+
 /* A claim may be a list: any member may match. */
 static bool
 match_claim(const struct view *view, const struct predicate *predicate)
 {
     sluice_str name = view->router->needed[SLUICE_NEEDED_CLAIM][predicate->name];
     const sluice_field *claims = view->request->claims;
+    bool present = false;
     for (size_t i = 0; i < view->request->claim_count; i++) {
-        if (str_equal(claims[i].name, name) && compare(view, predicate, claims[i].value)) {
-            return true;
-        }
+        if (!str_equal(claims[i].name, name)) continue;
+        if (compare(view, predicate, claims[i].value)) return true;
+        present = true;
     }
-    return false;
+    return !present && compare_absent(view, predicate);
 }
 
 static bool
@@ -187,10 +194,7 @@ holds(struct view *view, const struct predicate *predicate)
         return predicate->number == (uint64_t)view->request->protocol;
     }
     if (predicate->subject == SUBJECT_CLAIM) return match_claim(view, predicate);
-    if (!match_subject(view, predicate, &value)) {
-        if (!(predicate->flags & PREDICATE_ABSENT_IS_EMPTY)) return false;
-        value = STR("");
-    }
+    if (!match_subject(view, predicate, &value)) return compare_absent(view, predicate);
     return compare(view, predicate, value);
 }
 

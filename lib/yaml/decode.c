@@ -178,7 +178,7 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
         decode_report(decode, SLUICE_SEVERITY_INFO, decode->dialect->info_code, at,
                       "\"%s\" decides nothing here: it is left to the host", field->name);
     }
-    if (field->oneof || snake || at->index) check_repeated(decode, type, field, at);
+    if (field->oneof || snake) check_repeated(decode, type, field, at);
     decode_value(decode, field, (char *)message + field->offset, at);
 }
 

@@ -1,0 +1,52 @@
+/*
+ * events: YAML text as a stream of events, from one of two engines behind one face.
+ *
+ * The text was checked before (precheck.h). Text of scalars is what the document means, whichever
+ * engine reads it; the differential test holds the two against each other.
+ */
+#ifndef SLUICE_YAML_EVENTS_H
+#define SLUICE_YAML_EVENTS_H
+
+#include "base/arena.h"
+
+enum yaml_event_type {
+    YAML_EVENT_END, /* of the stream */
+    YAML_EVENT_DOCUMENT_START,
+    YAML_EVENT_DOCUMENT_END,
+    YAML_EVENT_SCALAR,
+    YAML_EVENT_ALIAS, /* text: the anchor's name */
+    YAML_EVENT_MAP_START,
+    YAML_EVENT_MAP_END,
+    YAML_EVENT_SEQ_START,
+    YAML_EVENT_SEQ_END,
+    YAML_EVENT_ERROR, /* text: what is wrong */
+    YAML_EVENT_NOMEM,
+};
+
+struct yaml_event {
+    enum yaml_event_type type;
+    uint32_t line, column; /* 1-based; 0, 0: the engine does not say */
+    sluice_str text;       /* slice of the source or of the arena */
+    sluice_str anchor;     /* empty: none */
+    sluice_str tag;        /* empty: none; "!" for the non-specific tag */
+    bool plain;            /* a scalar without quotes */
+};
+
+struct yaml_events;
+
+struct yaml_backend {
+    const char *name;
+    /* NULL when memory ran out. Text and arena must outlive the events. */
+    struct yaml_events *(*open)(sluice_str text, struct arena *arena);
+    /* After END, ERROR or NOMEM there is no next event. */
+    void (*next)(struct yaml_events *events, struct yaml_event *event);
+    void (*close)(struct yaml_events *events);
+};
+
+extern const struct yaml_backend yaml_libfyaml;
+extern const struct yaml_backend yaml_libyaml;
+
+/* text where it lies inside source, else a copy in the arena; {NULL, 0} when memory ran out. */
+sluice_str yaml_keep_text(struct arena *arena, sluice_str source, const char *text, size_t len);
+
+#endif
