@@ -33,6 +33,7 @@ function(sluice_unit_test name)
     endif()
     sluice_test_program(${name} ${ARGN})
     target_link_libraries(${name} PRIVATE PkgConfig::SLUICE_CRITERION)
+    set_target_properties(${name} PROPERTIES SLUICE_USES_CRITERION ON)
     sluice_script_test(${name} --criterion $<TARGET_FILE:${name}>)
 endfunction()
 

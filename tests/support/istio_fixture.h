@@ -1,0 +1,45 @@
+/*
+ * istio_fixture: rule text through the loader, the envelopes and Istio's decoding and validation.
+ */
+#ifndef SLUICE_TESTS_ISTIO_FIXTURE_H
+#define SLUICE_TESTS_ISTIO_FIXTURE_H
+
+#include "istio/resource.h"
+
+struct istio_fixture {
+    struct arena arena;
+    sluice_report *report;
+    struct diags diags;
+    sluice_limits limits;
+    struct envelope_list envelopes;
+    struct istio_set set;
+    sluice_status status; /* of the first stage that failed */
+};
+
+/* Aborts the test when the text cannot be loaded at all. Free with istio_fixture_free(). */
+void istio_fixture_load(struct istio_fixture *fixture, sluice_str text, bool lenient);
+void istio_fixture_free(struct istio_fixture *fixture);
+
+/* How many findings of that severity stand at a field path. */
+size_t istio_fixture_count(const struct istio_fixture *fixture, sluice_severity severity,
+                           const char *path);
+
+/* One row of a table: the spec of one object, and what is to be found where. */
+enum verdict {
+    ACCEPTED, /* nothing but infos */
+    WARNED,   /* a warning, no error, strict or lenient */
+    REFUSED_, /* an error; lenient: a warning */
+    BROKEN_,  /* an error in both modes */
+};
+
+struct validation_row {
+    int line;
+    enum verdict verdict;
+    const char *path; /* of the finding */
+    const char *spec; /* YAML, in flow style */
+};
+
+/* Check every row, as the spec of an object of that kind named "r" in namespace "ns". */
+void istio_fixture_check_rows(const char *kind, const struct validation_row *rows, size_t count);
+
+#endif
