@@ -14,6 +14,7 @@
 struct sticky {
     uint64_t salt_seed;         /* XXH3 of the salt */
     const uint64_t *identities; /* XXH3 of each racer's identity, ascending */
+    const uint64_t *paces;      /* 2^63 / ln 2 / weight, rounded down: for the sieve */
     const uint32_t *weights;    /* summed over entries of one identity */
     const uint32_t *entries;    /* index of the first entry with weight of that identity */
     uint32_t count;             /* at least 1 */
@@ -26,8 +27,10 @@ bool sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch,
 /* Index of the entry that the key belongs to. */
 uint32_t sticky_pick(const struct sticky *sticky, sluice_str key);
 
-/* -log2((u + 1) / 2^64) in unsigned fixed point, STICKY_LOG_BITS fraction bits; for tests and docs.
- */
+/* The steps of the race, for tests: u of a hashed key and an identity, then its exponential. */
+uint64_t sticky_mix(uint64_t key_hash, uint64_t identity);
+/* -log2((u + 1) / 2^64) with STICKY_LOG_BITS fraction bits, 1 to 64 * 2^26. Never below the true
+ * value, never growing with u. */
 uint64_t sticky_exponential(uint64_t u);
 
 #endif

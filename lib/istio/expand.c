@@ -1,0 +1,73 @@
+#include "base/ip.h"
+#include "istio/lower.h"
+
+static bool
+is_ip(sluice_str text)
+{
+    struct ip ip;
+    return ip_parse(&ip, text);
+}
+
+sluice_str
+expand_host(struct lower *lower, sluice_str host, sluice_str space)
+{
+    if (host.len == 0 || str_equal(host, STR("*")) || str_find(host, '.') != SIZE_MAX ||
+        is_ip(host)) {
+        return host;
+    }
+    sluice_str parts[] = {host, STR("."), space, STR(".svc."), lower->options->cluster_domain};
+    return arena_concat(lower->arena, parts, 5);
+}
+
+sluice_str
+expand_gateway(struct lower *lower, sluice_str name, sluice_str space)
+{
+    sluice_str own = name;
+    if (str_equal(name, STR("mesh"))) return name;
+    size_t dot = str_find(name, '.');
+    if (str_starts_with(name, STR("./"))) {
+        own = str_skip(name, 2);
+    } else if (str_find(name, '/') != SIZE_MAX) {
+        return name;
+    } else if (dot != SIZE_MAX) {
+        /* Legacy form: name.namespace, and whatever follows. */
+        own = str_first(name, dot);
+        space = str_skip(name, dot + 1);
+        space = str_first(space, str_find(space, '.'));
+    }
+    return arena_concat(lower->arena, (sluice_str[]){space, STR("/"), own}, 3);
+}
+
+sluice_str
+expand_lower_case(struct lower *lower, sluice_str text)
+{
+    size_t i = 0;
+    while (i < text.len && text.ptr[i] == ascii_lower(text.ptr[i])) {
+        i++;
+    }
+    if (i == text.len) return text;
+    char *copy = arena_bytes(lower->arena, text.len);
+    if (!copy) return (sluice_str){NULL, 0};
+    for (i = 0; i < text.len; i++) {
+        copy[i] = ascii_lower(text.ptr[i]);
+    }
+    return (sluice_str){copy, text.len};
+}
+
+bool
+expand_is_service(const struct lower *lower, sluice_str host, sluice_str *name, sluice_str *space)
+{
+    sluice_str domain = lower->options->cluster_domain;
+    size_t tail = domain.len + 5; /* ".svc." and the domain */
+    *name = *space = (sluice_str){NULL, 0};
+    if (host.len <= tail || !str_ends_with(host, domain)) return false;
+    if (!str_equal(str_make(host.ptr + host.len - tail, 5), STR(".svc."))) return false;
+    sluice_str front = str_first(host, host.len - tail);
+    size_t dot = str_find(front, '.');
+    if (dot == SIZE_MAX || dot == 0 || front.ptr[0] == '*') return false;
+    sluice_str rest = str_skip(front, dot + 1);
+    if (rest.len == 0 || str_find(rest, '.') != SIZE_MAX) return false;
+    *name = str_first(front, dot);
+    *space = rest;
+    return true;
+}

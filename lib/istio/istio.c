@@ -1,0 +1,40 @@
+#include "istio/istio.h"
+
+#include "istio/lower.h"
+
+static size_t
+count_bad(const struct istio_set *set)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        bad += set->items[i].bad;
+    }
+    return bad;
+}
+
+sluice_status
+istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
+              const struct istio_settings *settings)
+{
+    struct istio_set set = {0};
+    const struct envelope_options *envelope = settings->envelope;
+    sluice_status status =
+        istio_set_read(&set, envelopes, envelope, settings->options->limits.regex_bytes);
+    if (status != SLUICE_OK) return status;
+    *bad = count_bad(&set);
+    const sluice_allocator *alloc = envelope->arena->alloc;
+    struct lower lower = {
+        .arena = envelope->arena,
+        .diags = envelope->diags,
+        .envelope = envelope,
+        .options = settings->options,
+        .set = &set,
+        .actions = {map_init(alloc), map_init(alloc)},
+        .destinations = map_init(alloc),
+    };
+    bool lowered = destination_rules_read(&lower) && lower_hosts(&lower, out);
+    map_free(&lower.actions[0]);
+    map_free(&lower.actions[1]);
+    map_free(&lower.destinations);
+    return lowered && !lower.failed && !lower.arena->failed ? SLUICE_OK : SLUICE_ERR_NOMEM;
+}

@@ -1,0 +1,120 @@
+/*
+ * lower: Istio's resources into the model. Shared state and the parts of it.
+ *
+ * One caller identity (namespace, labels) is fixed for a compile; ports, gateways and, for the
+ * mesh, source labels are of the request. Everything made here lives in the arena.
+ */
+#ifndef SLUICE_ISTIO_LOWER_H
+#define SLUICE_ISTIO_LOWER_H
+
+#include "base/map.h"
+#include "istio/resource.h"
+#include "model/model.h"
+
+struct destination_rules;
+
+struct lower {
+    struct arena *arena;
+    struct diags *diags;
+    const struct envelope_options *envelope;
+    const sluice_compile_options *options; /* every text set */
+    struct istio_set *set;
+    struct destination_rules *rules;
+    struct map actions[2]; /* address of istio_http_route -> model_action; for mesh, for gateways */
+    struct map destinations; /* text form -> model_destination */
+    bool failed;             /* memory ran out */
+};
+
+/* One (VirtualService, scope) on its way to routes. */
+struct lower_source {
+    struct istio_resource *resource;
+    const struct model_resource *origin;
+};
+
+/* Where routes are made for: the mesh, or one gateway ("namespace/name"). Port 0: known per
+ * request. */
+struct lower_scope {
+    bool mesh;
+    sluice_str gateway;
+    uint32_t port;
+};
+
+/* Growing array of rules in the arena. */
+struct rule_list {
+    struct model_rule *items;
+    size_t count, capacity;
+};
+
+bool rule_list_add(struct lower *lower, struct rule_list *list, struct model_rule rule);
+const struct model_route_list *rule_list_finish(struct lower *lower, const struct rule_list *list);
+
+/* lower_routes.c: the entries of a VirtualService in order. False when memory ran out. */
+bool lower_routes(struct lower *lower, const struct lower_source *source,
+                  const struct lower_scope *scope, struct rule_list *list);
+/* Whether the entry catches everything, whatever its static tests (istio.md 3.8). */
+bool lower_is_catch_all(const struct model_rule *rule);
+/* Whether some entry has no test on port or source, so that the list always applies. */
+bool lower_always_applies(const struct rule_list *list);
+/* Entries that answer 404 exactly where one of the list's entries passes its static tests. */
+bool lower_guards(struct lower *lower, const struct rule_list *list, struct rule_list *guards);
+
+/* lower_match.c: the predicates of a match block (NULL: none). False when memory ran out. */
+struct predicate_list {
+    struct model_predicate *items;
+    size_t count, capacity;
+};
+bool lower_match(struct lower *lower, const struct istio_http_match *match,
+                 const struct lower_scope *scope, struct predicate_list *list);
+bool lower_is_static(const struct model_predicate *predicate);
+
+/* lower_action.c */
+const struct model_action *lower_action(struct lower *lower, const struct lower_source *source,
+                                        const struct istio_http_route *route, bool mesh);
+
+/* lower_headers.c: the final order of header operations of a route and one of its destinations. */
+struct header_stages {
+    const struct istio_header_operations *route, *destination; /* or NULL */
+    bool merged; /* one destination: both are a single stage */
+};
+struct model_header_ops lower_header_ops(struct lower *lower, const struct header_stages *stages);
+/* What the operations set or add as authority; empty: nothing. */
+sluice_str lower_authority(const struct istio_header_operations *operations);
+
+/* lower_destination.c */
+struct lowered_destination {
+    const struct model_destination *model; /* NULL only when memory ran out */
+    bool unknown_subset;
+    const struct istio_consistent_hash *hash; /* key that the route carries, or NULL */
+};
+struct lowered_destination lower_destination(struct lower *lower, const struct lower_source *source,
+                                             const struct istio_destination *destination,
+                                             bool mesh);
+
+/* lower_hosts.c: virtual hosts and listeners. */
+bool lower_hosts(struct lower *lower, struct model *out);
+
+/* destination_rules.c: which rule speaks for a host (istio.md 7.1). */
+struct merged_rule {
+    const struct istio_traffic_policy *policy;
+    const struct istio_subset **subsets;
+    size_t subset_count;
+};
+bool destination_rules_read(struct lower *lower);
+const struct merged_rule *destination_rules_find(const struct lower *lower, sluice_str host,
+                                                 sluice_str service_namespace);
+const struct istio_subset *merged_rule_subset(const struct merged_rule *rule, sluice_str name);
+
+/* expand.c: names (istio.md 3.1). */
+sluice_str expand_host(struct lower *lower, sluice_str host, sluice_str space);
+/* "mesh" or "namespace/name". */
+sluice_str expand_gateway(struct lower *lower, sluice_str name, sluice_str space);
+sluice_str expand_lower_case(struct lower *lower, sluice_str text);
+/* name.ns.svc.<domain> cut up; false for other hosts. */
+bool expand_is_service(const struct lower *lower, sluice_str host, sluice_str *name,
+                       sluice_str *space);
+
+/* visibility.c: exportTo (istio.md 3.3). Class 0, 1, 2 as in 3.4, or -1: not visible. */
+int visibility_class(const struct lower *lower, const struct value_list *export_to, sluice_str own,
+                     sluice_str caller);
+
+#endif

@@ -1,0 +1,170 @@
+#include "base/alloc.h"
+#include "istio/lower.h"
+#include "istio/names.h"
+
+static struct model_predicate *
+add(struct lower *lower, struct predicate_list *list, enum model_subject subject)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 4;
+        struct model_predicate *items = ARENA_ARRAY(lower->arena, struct model_predicate, capacity);
+        if (!items) {
+            lower->failed = true;
+            return NULL;
+        }
+        if (list->count) memcpy(items, list->items, list->count * sizeof(*items));
+        list->items = items;
+        list->capacity = capacity;
+    }
+    struct model_predicate *predicate = &list->items[list->count++];
+    *predicate = (struct model_predicate){.subject = subject};
+    return predicate;
+}
+
+/* None of the three forms, and the regex "*", test for presence. */
+static struct model_matcher
+matcher_of(const struct istio_string_match *match)
+{
+    struct model_matcher matcher = {.op = MODEL_PRESENT};
+    if (!match) return matcher;
+    if (match->exact.set) {
+        matcher = (struct model_matcher){.op = MODEL_EXACT, .value = match->exact.v};
+    } else if (match->prefix.set) {
+        matcher = (struct model_matcher){.op = MODEL_PREFIX, .value = match->prefix.v};
+    } else if (match->regex.set && !str_equal(match->regex.v, STR("*"))) {
+        matcher = (struct model_matcher){.op = MODEL_REGEX, .value = match->regex.v};
+    }
+    return matcher;
+}
+
+static void
+add_text(struct lower *lower, struct predicate_list *list, enum model_subject subject,
+         const struct istio_string_match *match)
+{
+    if (!match) return;
+    struct model_predicate *predicate = add(lower, list, subject);
+    if (predicate) predicate->matcher = matcher_of(match);
+}
+
+static void
+add_uri(struct lower *lower, struct predicate_list *list, const struct istio_http_match *match)
+{
+    struct model_matcher matcher = matcher_of(match->uri);
+    if (matcher.op == MODEL_PRESENT) return;
+    struct model_predicate *predicate = add(lower, list, MODEL_PATH);
+    if (!predicate) return;
+    predicate->matcher = matcher;
+    predicate->matcher.ignore_case = match->ignore_uri_case.v && matcher.op != MODEL_REGEX;
+}
+
+/* @request.auth.claims.a.b and @request.auth.claims[a][b] are both a.b. */
+static sluice_str
+claim_name(struct lower *lower, sluice_str key)
+{
+    sluice_str rest = str_skip(key, STR("@request.auth.claims").len);
+    if (str_starts_with(rest, STR("."))) return str_skip(rest, 1);
+    char *out = arena_bytes(lower->arena, rest.len);
+    size_t len = 0;
+    if (!out) return (sluice_str){NULL, 0};
+    for (size_t i = 0; i < rest.len; i++) {
+        char c = rest.ptr[i];
+        if (c == '[' && len) out[len++] = '.';
+        if (c != '[' && c != ']') out[len++] = c;
+    }
+    return (sluice_str){out, len};
+}
+
+static enum model_subject
+header_subject(sluice_str name)
+{
+    if (str_equal(name, STR(":method"))) return MODEL_METHOD;
+    if (str_equal(name, STR(":scheme"))) return MODEL_SCHEME;
+    if (str_equal(name, STR(":path"))) return MODEL_RAW_PATH;
+    if (str_equal(name, STR(":authority")) || str_equal(name, STR("host"))) return MODEL_AUTHORITY;
+    return MODEL_HEADER;
+}
+
+static void
+add_header(struct lower *lower, struct predicate_list *list, sluice_str key,
+           const struct istio_string_match *match, bool without)
+{
+    bool claim = name_is_jwt_claim(key);
+    sluice_str name = claim ? claim_name(lower, key) : expand_lower_case(lower, key);
+    struct model_predicate *predicate =
+        add(lower, list, claim ? MODEL_CLAIM : header_subject(name));
+    if (!predicate) return;
+    predicate->name = name;
+    predicate->matcher = matcher_of(match);
+    predicate->negate = without;
+    predicate->absent_is_empty = without && predicate->matcher.op != MODEL_PRESENT;
+}
+
+static void
+add_headers(struct lower *lower, struct predicate_list *list, const struct value_message_map *map,
+            bool without)
+{
+    const struct istio_string_match *items = map->items;
+    for (size_t i = 0; i < map->count; i++) {
+        add_header(lower, list, map->keys[i], &items[i], without);
+    }
+}
+
+static void
+add_queries(struct lower *lower, struct predicate_list *list, const struct value_message_map *map)
+{
+    const struct istio_string_match *items = map->items;
+    for (size_t i = 0; i < map->count; i++) {
+        struct model_predicate *predicate = add(lower, list, MODEL_QUERY);
+        if (!predicate) return;
+        predicate->name = map->keys[i];
+        predicate->matcher = matcher_of(&items[i]);
+    }
+}
+
+static void
+add_source(struct lower *lower, struct predicate_list *list, const struct istio_http_match *match)
+{
+    for (size_t i = 0; i < match->source_labels.count; i++) {
+        struct model_predicate *predicate = add(lower, list, MODEL_SOURCE_LABEL);
+        if (!predicate) return;
+        predicate->name = match->source_labels.items[i].name;
+        predicate->matcher =
+            (struct model_matcher){.op = MODEL_EXACT, .value = match->source_labels.items[i].value};
+    }
+    if (match->source_namespace.v.len == 0) return;
+    struct model_predicate *predicate = add(lower, list, MODEL_SOURCE_NAMESPACE);
+    if (!predicate) return;
+    predicate->matcher =
+        (struct model_matcher){.op = MODEL_EXACT, .value = match->source_namespace.v};
+}
+
+static void
+add_port(struct lower *lower, struct predicate_list *list, uint32_t port)
+{
+    struct model_predicate *predicate = add(lower, list, MODEL_PORT);
+    if (predicate) predicate->matcher = (struct model_matcher){.op = MODEL_EXACT, .number = port};
+}
+
+bool
+lower_is_static(const struct model_predicate *predicate)
+{
+    return predicate->subject == MODEL_PORT || predicate->subject == MODEL_SOURCE_LABEL ||
+           predicate->subject == MODEL_SOURCE_NAMESPACE;
+}
+
+bool
+lower_match(struct lower *lower, const struct istio_http_match *match,
+            const struct lower_scope *scope, struct predicate_list *list)
+{
+    add_uri(lower, list, match);
+    if (match->port.v > 0 && scope->port == 0) add_port(lower, list, (uint32_t)match->port.v);
+    add_text(lower, list, MODEL_METHOD, match->method);
+    add_text(lower, list, MODEL_SCHEME, match->scheme);
+    add_text(lower, list, MODEL_AUTHORITY, match->authority);
+    /* A block that names its gateways does not ask where the request comes from. */
+    if (match->gateways.count == 0) add_source(lower, list, match);
+    add_headers(lower, list, &match->headers, false);
+    add_headers(lower, list, &match->without_headers, true);
+    add_queries(lower, list, &match->query_params);
+    return !lower->failed && !lower->arena->failed;
+}

@@ -1,0 +1,156 @@
+#include "istio/lower.h"
+
+bool
+rule_list_add(struct lower *lower, struct rule_list *list, struct model_rule rule)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 4;
+        struct model_rule *items = ARENA_ARRAY(lower->arena, struct model_rule, capacity);
+        if (!items) {
+            lower->failed = true;
+            return false;
+        }
+        if (list->count) memcpy(items, list->items, list->count * sizeof(*items));
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = rule;
+    return true;
+}
+
+const struct model_route_list *
+rule_list_finish(struct lower *lower, const struct rule_list *list)
+{
+    struct model_route_list *routes = ARENA_NEW(lower->arena, struct model_route_list);
+    if (!routes) {
+        lower->failed = true;
+        return NULL;
+    }
+    *routes = (struct model_route_list){list->items, list->count};
+    return routes;
+}
+
+/* Static tests that can be decided now: the block's gateways, and the port of a known listener. */
+static bool
+block_applies(struct lower *lower, const struct lower_source *source,
+              const struct istio_http_match *match, const struct lower_scope *scope)
+{
+    if (scope->port && match->port.v > 0 && (uint32_t)match->port.v != scope->port) return false;
+    if (match->gateways.count == 0) return true;
+    const sluice_str *gateways = match->gateways.items;
+    for (size_t i = 0; i < match->gateways.count; i++) {
+        sluice_str name = expand_gateway(lower, gateways[i], source->resource->meta->space);
+        if (str_equal(name, scope->mesh ? STR("mesh") : scope->gateway)) return true;
+    }
+    return false;
+}
+
+static sluice_str
+route_name(struct lower *lower, const struct istio_http_route *route,
+           const struct istio_http_match *match)
+{
+    if (!match || match->name.v.len == 0) return route->name.v;
+    return arena_concat(lower->arena, (sluice_str[]){route->name.v, STR("."), match->name.v}, 3);
+}
+
+static bool
+add_entry(struct lower *lower, const struct lower_source *source, const struct lower_scope *scope,
+          const struct istio_http_route *route, uint32_t index, int32_t block,
+          struct rule_list *list)
+{
+    struct predicate_list predicates = {0};
+    const struct istio_http_match *match =
+        block < 0 ? NULL : (const struct istio_http_match *)route->match.items + block;
+    if (match && !block_applies(lower, source, match, scope)) return true;
+    if (match && !lower_match(lower, match, scope, &predicates)) return false;
+    const struct model_action *action = lower_action(lower, source, route, scope->mesh);
+    if (!action) return false;
+    struct model_rule rule = {
+        .predicates = predicates.items,
+        .predicate_count = predicates.count,
+        .action = action,
+        .resource = source->origin,
+        .rule = index,
+        .match = block,
+        .route_name = route_name(lower, route, match),
+        .rule_name = route->name.v,
+        .line = match ? match->node->line : route->node->line,
+    };
+    return rule_list_add(lower, list, rule);
+}
+
+bool
+lower_routes(struct lower *lower, const struct lower_source *source,
+             const struct lower_scope *scope, struct rule_list *list)
+{
+    const struct value_list *http = &source->resource->virtual_service->http;
+    const struct istio_http_route *routes = http->items;
+    for (size_t i = 0; i < http->count; i++) {
+        size_t blocks = routes[i].match.count;
+        if (routes[i].delegate) continue; /* resolved before, or dangling */
+        if (blocks == 0 && !add_entry(lower, source, scope, &routes[i], (uint32_t)i, -1, list)) {
+            return false;
+        }
+        for (size_t k = 0; k < blocks; k++) {
+            if (!add_entry(lower, source, scope, &routes[i], (uint32_t)i, (int32_t)k, list)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool
+lower_is_catch_all(const struct model_rule *rule)
+{
+    for (size_t i = 0; i < rule->predicate_count; i++) {
+        const struct model_predicate *predicate = &rule->predicates[i];
+        if (lower_is_static(predicate)) continue;
+        if (predicate->subject != MODEL_PATH) return false;
+        const struct model_matcher *matcher = &predicate->matcher;
+        bool root = matcher->op == MODEL_PREFIX && str_equal(matcher->value, STR("/"));
+        bool any = matcher->op == MODEL_REGEX && str_equal(matcher->value, STR(".*"));
+        if (!root && !any) return false;
+    }
+    return true;
+}
+
+static size_t
+count_static(const struct model_rule *rule)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rule->predicate_count; i++) {
+        count += lower_is_static(&rule->predicates[i]);
+    }
+    return count;
+}
+
+bool
+lower_always_applies(const struct rule_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (count_static(&list->items[i]) == 0) return true;
+    }
+    return false;
+}
+
+bool
+lower_guards(struct lower *lower, const struct rule_list *list, struct rule_list *guards)
+{
+    static const struct model_action not_found = {.kind = MODEL_NOT_FOUND,
+                                                  .timeout_ns = SLUICE_NO_DURATION,
+                                                  .backend_timeout_ns = SLUICE_NO_DURATION};
+    for (size_t i = 0; i < list->count; i++) {
+        const struct model_rule *rule = &list->items[i];
+        struct model_predicate *kept =
+            ARENA_ARRAY(lower->arena, struct model_predicate, count_static(rule));
+        size_t count = 0;
+        for (size_t k = 0; kept && k < rule->predicate_count; k++) {
+            if (lower_is_static(&rule->predicates[k])) kept[count++] = rule->predicates[k];
+        }
+        struct model_rule guard = {
+            .predicates = kept, .predicate_count = count, .action = &not_found, .match = -1};
+        if (!kept || !rule_list_add(lower, guards, guard)) return false;
+    }
+    return true;
+}
