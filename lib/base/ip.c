@@ -66,8 +66,8 @@ ip_take_group(uint8_t out[2], sluice_str *text)
 }
 
 /*
- * Groups separated by ":" up to the end of text or a "::" (which is left in *text). *used counts bytes.
- * Dotted decimal may stand for the last two groups, at the end only.
+ * Groups separated by ":" up to the end of text or a "::" (which is left in *text). *used counts
+ * bytes. Dotted decimal may stand for the last two groups, at the end only.
  */
 static bool
 ip_take_groups(uint8_t out[16], size_t *used, sluice_str *text)

@@ -13,12 +13,13 @@ struct ip {
 };
 
 /*
- * Dotted decimal without leading zeros, or RFC 4291 text (one "::", trailing dotted decimal allowed).
- * No zone, no brackets, no port.
+ * Dotted decimal without leading zeros, or RFC 4291 text (one "::", trailing dotted decimal
+ * allowed). No zone, no brackets, no port.
  */
 bool ip_parse(struct ip *out, sluice_str text);
 
-/* address/bits, or a bare address as all its bits; *bits counts within the 16 bytes (IPv4: 96 more). */
+/* address/bits, or a bare address as all its bits; *bits counts within the 16 bytes (IPv4: 96
+ * more). */
 bool ip_parse_prefix(struct ip *out, uint32_t *bits, sluice_str text);
 
 #endif

@@ -5,7 +5,7 @@ extern "C" {
 
 #include <re2/re2.h>
 
-#include <cstdio>
+#include <cstdint>
 #include <cstring>
 #include <new>
 
@@ -19,7 +19,8 @@ struct regex {
 namespace
 {
 
-constexpr int kMaxGroups = 10; /* \0 to \9 */
+constexpr int kMaxGroups = 10;       /* \0 to \9 */
+constexpr int64_t kMemory = 8 << 20; /* RE2's own default: what Envoy accepts compiles here too */
 
 re2::StringPiece
 piece(sluice_str text)
@@ -27,10 +28,19 @@ piece(sluice_str text)
     return re2::StringPiece(text.len ? text.ptr : "", text.len);
 }
 
+/* Cut to fit, between two UTF-8 characters. */
 void
 describe(regex_error *error, const char *text)
 {
-    if (error) std::snprintf(error->text, sizeof(error->text), "%s", text);
+    if (!error) return;
+    size_t len = std::strlen(text);
+    if (len >= sizeof(error->text)) {
+        len = sizeof(error->text) - 1;
+        while (len > 0 && (static_cast<unsigned char>(text[len]) & 0xc0) == 0x80)
+            len--;
+    }
+    std::memcpy(error->text, text, len);
+    error->text[len] = '\0';
 }
 
 /* Text that is written from left to right and must fit. */
@@ -67,17 +77,24 @@ put_rewrite(Sink *sink, re2::StringPiece rewrite, const re2::StringPiece *groups
     return true;
 }
 
-/* RE2 skips whole UTF-8 characters after an empty match. */
+/*
+ * Bytes of the UTF-8 character at `at`, or 1 where there is none. As RE2 reads it: shortest forms
+ * only, up to U+10FFFF, surrogates allowed.
+ */
 size_t
 character_length(const char *at, const char *end)
 {
-    size_t len = 1;
-    unsigned char first = static_cast<unsigned char>(*at);
+    static constexpr unsigned smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned first = static_cast<unsigned char>(*at);
     size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-    while (len < wanted && at + len < end && (static_cast<unsigned char>(at[len]) & 0xc0) == 0x80) {
-        len++;
+    if (wanted == 1 || first >= 0xf8 || static_cast<size_t>(end - at) < wanted) return 1;
+    unsigned rune = first & (0x7fu >> wanted);
+    for (size_t i = 1; i < wanted; i++) {
+        unsigned byte = static_cast<unsigned char>(at[i]);
+        if ((byte & 0xc0) != 0x80) return 1;
+        rune = rune << 6 | (byte & 0x3f);
     }
-    return len == wanted ? len : 1;
+    return rune >= smallest[wanted] && rune <= 0x10ffff ? wanted : 1;
 }
 
 size_t
@@ -86,6 +103,9 @@ replace_all(const RE2 &re, re2::StringPiece text, re2::StringPiece rewrite, char
     Sink sink = {out, out + cap};
     re2::StringPiece groups[kMaxGroups];
     const int group_count = 1 + RE2::MaxSubmatch(rewrite);
+    if (group_count > 1 + re.NumberOfCapturingGroups()) { /* RE2 then replaces nothing */
+        return sink.put(text.data(), text.size()) ? text.size() : SIZE_MAX;
+    }
     const char *const begin = text.data();
     const char *const end = begin + text.size();
     const char *at = begin;
@@ -122,8 +142,9 @@ regex_compile(struct regex **out, sluice_str pattern, struct regex_error *error)
 {
     *out = nullptr;
     try {
-        RE2::Options options;
+        RE2::Options options; /* UTF-8, as Envoy's */
         options.set_log_errors(false);
+        options.set_max_mem(kMemory);
         regex *made = new regex(piece(pattern), options);
         if (made->re.ok()) {
             *out = made;

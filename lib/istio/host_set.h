@@ -1,8 +1,9 @@
 /*
  * host_set: hosts of a resource, asked which of them covers another host.
  *
- * Wildcards are hosts whose first byte is "*"; such a host covers every host that ends in the rest of it
- * (itself included), wildcards too. Time for a question does not grow with the number of hosts.
+ * Wildcards are hosts whose first byte is "*"; such a host covers every host that ends in the rest
+ * of it (itself included), wildcards too. Time for a question does not grow with the number of
+ * hosts.
  */
 #ifndef SLUICE_ISTIO_HOST_SET_H
 #define SLUICE_ISTIO_HOST_SET_H
@@ -20,8 +21,8 @@ struct host_set {
 struct host_set host_set_init(const sluice_allocator *alloc);
 void host_set_free(struct host_set *set);
 
-/* Add a host of at most 255 bytes; a longer one is left out. The first of equal hosts keeps its value.
- * `value` is not NULL. The text must outlive the set. False when memory ran out. */
+/* Add a host of at most 255 bytes; a longer one is left out. The first of equal hosts keeps its
+ * value. `value` is not NULL. The text must outlive the set. False when memory ran out. */
 bool host_set_add(struct host_set *set, sluice_str host, void *value);
 
 /* The value of an equal host. NULL when there is none. */

@@ -17,8 +17,18 @@ http_status_is_standard(uint64_t status)
     static const struct {
         uint16_t first, last;
     } ranges[] = {
-        {100, 103}, {200, 208}, {226, 226}, {300, 305}, {307, 308}, {400, 418}, {421, 426},
-        {428, 429}, {431, 431}, {451, 451}, {500, 508}, {510, 511},
+        {100, 103},
+        {200, 208},
+        {226, 226},
+        {300, 305},
+        {307, 308},
+        {400, 418},
+        {421, 426},
+        {428, 429},
+        {431, 431},
+        {451, 451},
+        {500, 508},
+        {510, 511},
     };
     for (size_t i = 0; i < COUNT(ranges); i++) {
         if (status >= ranges[i].first && status <= ranges[i].last) return true;

@@ -36,5 +36,6 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
     map_free(&lower.actions[0]);
     map_free(&lower.actions[1]);
     map_free(&lower.destinations);
+    destination_rules_free(&lower);
     return lowered && !lower.failed && !lower.arena->failed ? SLUICE_OK : SLUICE_ERR_NOMEM;
 }

@@ -100,7 +100,8 @@ struct merged_rule {
     size_t subset_count;
 };
 bool destination_rules_read(struct lower *lower);
-const struct merged_rule *destination_rules_find(const struct lower *lower, sluice_str host,
+void destination_rules_free(struct lower *lower);
+const struct merged_rule *destination_rules_find(struct lower *lower, sluice_str host,
                                                  sluice_str service_namespace);
 const struct istio_subset *merged_rule_subset(const struct merged_rule *rule, sluice_str name);
 

@@ -157,7 +157,8 @@ const char *
 name_check_label_value(sluice_str text)
 {
     if (text.len == 0 || is_qualified_name(text)) return NULL;
-    return "is neither empty nor up to 63 letters, digits, \"-\", \"_\" or \".\" between letters or "
+    return "is neither empty nor up to 63 letters, digits, \"-\", \"_\" or \".\" between letters "
+           "or "
            "digits";
 }
 

@@ -1,7 +1,8 @@
 /*
  * names: the syntaxes of hosts, labels and namespaces in Istio resources.
  *
- * A check gives NULL when the text is well formed, else static text that completes "NAME is wrong: it ...".
+ * A check gives NULL when the text is well formed, else static text that completes "NAME is wrong:
+ * it ...".
  */
 #ifndef SLUICE_ISTIO_NAMES_H
 #define SLUICE_ISTIO_NAMES_H
@@ -27,10 +28,12 @@ const char *name_check_label_value(sluice_str text);
 /* Letters, digits and !#$%&'*+-.^_`|~ , at least one. */
 bool name_is_header_token(sluice_str text);
 
-/* Keys of a header match that test a JWT claim: @request.auth.claims.a.b or @request.auth.claims[a][b]. */
+/* Keys of a header match that test a JWT claim: @request.auth.claims.a.b or
+ * @request.auth.claims[a][b]. */
 bool name_is_jwt_claim(sluice_str text);
 
-/* A host that can stand in a virtual host's domain list: printable ASCII without blanks, not empty. */
+/* A host that can stand in a virtual host's domain list: printable ASCII without blanks, not empty.
+ */
 bool name_is_printable_host(sluice_str text);
 
 #endif

@@ -28,11 +28,11 @@ struct kind_row {
 };
 
 static const struct kind_row kinds[] = {
-    {STR_INIT("VirtualService"), ISTIO_VIRTUAL_SERVICE, &schema_virtual_service},
+    {STR_INIT("VirtualService"),  ISTIO_VIRTUAL_SERVICE,  &schema_virtual_service },
     {STR_INIT("DestinationRule"), ISTIO_DESTINATION_RULE, &schema_destination_rule},
-    {STR_INIT("ServiceEntry"), ISTIO_SERVICE_ENTRY, &schema_service_entry},
-    {STR_INIT("WorkloadEntry"), ISTIO_WORKLOAD_ENTRY, &schema_workload_entry},
-    {STR_INIT("Gateway"), ISTIO_GATEWAY, &schema_gateway},
+    {STR_INIT("ServiceEntry"),    ISTIO_SERVICE_ENTRY,    &schema_service_entry   },
+    {STR_INIT("WorkloadEntry"),   ISTIO_WORKLOAD_ENTRY,   &schema_workload_entry  },
+    {STR_INIT("Gateway"),         ISTIO_GATEWAY,          &schema_gateway         },
 };
 
 static bool

@@ -45,8 +45,8 @@ struct istio_set {
 };
 
 /*
- * Decode and validate every envelope of a kind named above, and claim it. Replaced ones are left out.
- * SLUICE_OK also when resources are bad: diagnostics say why. SLUICE_ERR_NOMEM otherwise.
+ * Decode and validate every envelope of a kind named above, and claim it. Replaced ones are left
+ * out. SLUICE_OK also when resources are bad: diagnostics say why. SLUICE_ERR_NOMEM otherwise.
  * regex_bytes: limit of one regular expression, 0 for Istio's 1024.
  */
 sluice_status istio_set_read(struct istio_set *out, struct envelope_list *envelopes,

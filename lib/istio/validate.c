@@ -85,7 +85,8 @@ validate_labels(struct validate *v, const struct value_str_map *labels)
     for (size_t i = 0; i < labels->count; i++) {
         sluice_field label = labels->items[i];
         const char *wrong = name_check_label_key(label.name);
-        if (wrong) REFUSED(v, labels->nodes[i], "label key \"%.*s\" %s", STR_ARG(label.name), wrong);
+        if (wrong)
+            REFUSED(v, labels->nodes[i], "label key \"%.*s\" %s", STR_ARG(label.name), wrong);
         wrong = name_check_label_value(label.value);
         if (!wrong) continue;
         REFUSED(v, labels->nodes[i], "label value \"%.*s\" %s", STR_ARG(label.value), wrong);

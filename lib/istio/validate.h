@@ -2,8 +2,8 @@
  * validate: what the checks of Istio's resources share.
  *
  * Each finding is of one kind. BROKEN: the value has no meaning even at run time; always an error.
- * REFUSED: Istio's admission refuses it although its proxies would give it a meaning; a warning when
- * lenient. WARN: Istio itself only warns.
+ * REFUSED: Istio's admission refuses it although its proxies would give it a meaning; a warning
+ * when lenient. WARN: Istio itself only warns.
  */
 #ifndef SLUICE_ISTIO_VALIDATE_H
 #define SLUICE_ISTIO_VALIDATE_H

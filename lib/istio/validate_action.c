@@ -28,8 +28,8 @@ check_redirect_target(struct validate *v, const struct istio_redirect *redirect)
     }
     sluice_str scheme = redirect->scheme.v;
     if (scheme.len > 0 && !str_equal(scheme, STR("http")) && !str_equal(scheme, STR("https"))) {
-        REFUSED(v, validate_at(redirect->node, "scheme"), "scheme \"%.*s\" is neither http nor https",
-                STR_ARG(scheme));
+        REFUSED(v, validate_at(redirect->node, "scheme"),
+                "scheme \"%.*s\" is neither http nor https", STR_ARG(scheme));
     }
 }
 
@@ -38,7 +38,8 @@ static void
 check_redirect_code(struct validate *v, const struct istio_redirect *redirect)
 {
     int64_t code = redirect->redirect_code.v;
-    if (code == 0 || code == 301 || code == 302 || code == 303 || code == 307 || code == 308) return;
+    if (code == 0 || code == 301 || code == 302 || code == 303 || code == 307 || code == 308)
+        return;
     BROKEN(v, validate_at(redirect->node, "redirectCode"),
            "redirectCode %lld cannot be sent; it must be 301, 302, 303, 307 or 308",
            (long long)code);
@@ -83,7 +84,8 @@ validate_direct_response(struct validate *v, const struct istio_direct_response 
     if (size > BODY_MAX) {
         REFUSED(v, body->node, "the body has %zu bytes; at most 1 MiB is allowed", size);
     } else if (size > BODY_LARGE) {
-        WARN(v, body->node, "the body has %zu bytes; more than 100 KiB weighs on every proxy", size);
+        WARN(v, body->node, "the body has %zu bytes; more than 100 KiB weighs on every proxy",
+             size);
     }
 }
 

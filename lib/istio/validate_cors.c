@@ -24,9 +24,9 @@ static bool
 is_method(sluice_str text)
 {
     static const sluice_str methods[] = {
-        STR_INIT("GET"),     STR_INIT("HEAD"),    STR_INIT("POST"),  STR_INIT("PUT"),
-        STR_INIT("PATCH"),   STR_INIT("DELETE"),  STR_INIT("CONNECT"), STR_INIT("OPTIONS"),
-        STR_INIT("TRACE"),   STR_INIT("*"),
+        STR_INIT("GET"),   STR_INIT("HEAD"),   STR_INIT("POST"),    STR_INIT("PUT"),
+        STR_INIT("PATCH"), STR_INIT("DELETE"), STR_INIT("CONNECT"), STR_INIT("OPTIONS"),
+        STR_INIT("TRACE"), STR_INIT("*"),
     };
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         if (str_equal(text, methods[i])) return true;

@@ -50,7 +50,8 @@ validate_total_weight(struct validate *v, const struct value_list *route, uint64
         BROKEN(v, route->node, "weights add up to %llu; their sum must be below 4294967296",
                (unsigned long long)total);
     } else if (route->count > 1 && total == 0) {
-        REFUSED(v, route->node, "all weights are 0; with several destinations their sum must be 1 "
-                                "or more");
+        REFUSED(v, route->node,
+                "all weights are 0; with several destinations their sum must be 1 "
+                "or more");
     }
 }

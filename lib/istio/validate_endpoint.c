@@ -43,7 +43,8 @@ check_unix_endpoint(struct validate *v, const struct istio_workload_entry *endpo
 {
     validate_unix_address(v, validate_at(endpoint->node, "address"), endpoint->address.v);
     if (endpoint->ports.count > 0) {
-        REFUSED(v, validate_at(endpoint->node, "ports"), "an endpoint at a unix socket has no ports");
+        REFUSED(v, validate_at(endpoint->node, "ports"),
+                "an endpoint at a unix socket has no ports");
     }
     if (port_names && port_names->count != 1) {
         REFUSED(v, endpoint->node,

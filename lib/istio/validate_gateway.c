@@ -64,7 +64,8 @@ check_port(struct validate *v, const struct istio_service_port *port, sluice_str
 {
     if (port_protocol_parse(port->protocol.v) == PROTOCOL_UNSUPPORTED) {
         BROKEN(v, validate_at(port->node, "protocol"),
-               "\"%.*s\" is no protocol; expected HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TLS, TCP, MONGO, "
+               "\"%.*s\" is no protocol; expected HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TLS, TCP, "
+               "MONGO, "
                "REDIS or MYSQL",
                STR_ARG(port->protocol.v));
     }
@@ -110,13 +111,12 @@ check_tls_fits(struct validate *v, const struct istio_server *server)
                  "httpsRedirect is only for servers of protocol HTTP");
         }
     } else if (protocol == PROTOCOL_HTTP && tls) {
-        bool plain = tls->mode.v == ISTIO_SERVER_TLS_PASSTHROUGH &&
-                     tls->ca_certificates.v.len + tls->private_key.v.len +
-                             tls->server_certificate.v.len ==
-                         0;
+        bool plain =
+            tls->mode.v == ISTIO_SERVER_TLS_PASSTHROUGH &&
+            tls->ca_certificates.v.len + tls->private_key.v.len + tls->server_certificate.v.len ==
+                0;
         if (!plain) {
-            REFUSED(v, tls->node,
-                    "a plain-text HTTP server has no tls settings but httpsRedirect");
+            REFUSED(v, tls->node, "a plain-text HTTP server has no tls settings but httpsRedirect");
         }
     } else if (tls) {
         REFUSED(v, tls->node, "only servers of protocol HTTPS or TLS have tls settings");

@@ -44,8 +44,8 @@ skip_blanks(sluice_str text)
     return text;
 }
 
-/* Past the closing quote of a string that began before `text`; a backslash hides the next byte. NULL
- * pointer: it never closes. */
+/* Past the closing quote of a string that began before `text`; a backslash hides the next byte.
+ * NULL pointer: it never closes. */
 static sluice_str
 skip_quoted(sluice_str text)
 {
@@ -132,8 +132,7 @@ check_map(struct validate *v, const struct value_str_map *map, bool authority_al
 }
 
 static void
-check_operations(struct validate *v, const struct istio_header_operations *operations,
-                 bool request)
+check_operations(struct validate *v, const struct istio_header_operations *operations, bool request)
 {
     if (!operations) return;
     check_map(v, &operations->set, request);

@@ -20,27 +20,33 @@ struct exclusion {
 
 /* A route that delegates only says which requests it passes on. */
 static const struct exclusion root_exclusions[] = {
-    {DELEGATE, ROUTE},
+    {DELEGATE, ROUTE   },
     {DELEGATE, REDIRECT},
 };
 
 static const struct exclusion exclusions[] = {
-    {REDIRECT, ROUTE},        {REDIRECT, FAULT},          {REDIRECT, REWRITE},
-    {REDIRECT, DIRECT_RESPONSE}, {DIRECT_RESPONSE, ROUTE}, {DIRECT_RESPONSE, FAULT},
-    {DIRECT_RESPONSE, REWRITE},
+    {REDIRECT,        ROUTE          },
+    {REDIRECT,        FAULT          },
+    {REDIRECT,        REWRITE        },
+    {REDIRECT,        DIRECT_RESPONSE},
+    {DIRECT_RESPONSE, ROUTE          },
+    {DIRECT_RESPONSE, FAULT          },
+    {DIRECT_RESPONSE, REWRITE        },
 };
 
 static struct parts
 parts_of(const struct istio_http_route *route)
 {
-    return (struct parts){{
-        [ROUTE] = route->route.count > 0,
-        [REDIRECT] = route->redirect != NULL,
-        [DIRECT_RESPONSE] = route->direct_response != NULL,
-        [FAULT] = route->fault != NULL,
-        [REWRITE] = route->rewrite != NULL,
-        [DELEGATE] = route->delegate != NULL,
-    }};
+    return (struct parts){
+        {
+         [ROUTE] = route->route.count > 0,
+         [REDIRECT] = route->redirect != NULL,
+         [DIRECT_RESPONSE] = route->direct_response != NULL,
+         [FAULT] = route->fault != NULL,
+         [REWRITE] = route->rewrite != NULL,
+         [DELEGATE] = route->delegate != NULL,
+         }
+    };
 }
 
 static void

@@ -35,7 +35,8 @@ go_up(sluice_str *path)
     return true;
 }
 
-/* region, region/zone or region/zone/subzone, each not empty. What follows belongs to the subzone. */
+/* region, region/zone or region/zone/subzone, each not empty. What follows belongs to the subzone.
+ */
 static bool
 has_empty_part(sluice_str locality)
 {
@@ -48,7 +49,8 @@ has_empty_part(sluice_str locality)
     return false;
 }
 
-/* Whether an earlier locality covers `path` or, unless it is a wildcard, lies inside it. Notes it. */
+/* Whether an earlier locality covers `path` or, unless it is a wildcard, lies inside it. Notes it.
+ */
 static bool
 overlaps(struct validate *v, struct map *places, sluice_str path, bool wildcard)
 {
@@ -75,8 +77,9 @@ check_locality(struct validate *v, const struct yaml_node *at, sluice_str locali
         return;
     }
     if (has_empty_part(locality)) {
-        BROKEN(v, at, "locality \"%.*s\" has an empty part; expected region, region/zone or "
-                      "region/zone/subzone",
+        BROKEN(v, at,
+               "locality \"%.*s\" has an empty part; expected region, region/zone or "
+               "region/zone/subzone",
                STR_ARG(locality));
         return;
     }

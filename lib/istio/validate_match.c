@@ -24,8 +24,7 @@ validate_string_match(struct validate *v, const struct istio_string_match *match
 {
     if (!match) return;
     if (match->prefix.set && match->prefix.v.len == 0 && !(rules & MATCH_EMPTY_PREFIX)) {
-        BROKEN(v, validate_at(match->node, "prefix"),
-               "prefix is empty; {} tests for presence");
+        BROKEN(v, validate_at(match->node, "prefix"), "prefix is empty; {} tests for presence");
     }
     if (match->regex.set) {
         check_regex_match(v, validate_at(match->node, "regex"), match->regex.v, rules);
@@ -51,10 +50,11 @@ check_header_name(struct validate *v, const struct yaml_node *at, sluice_str nam
     if (name.len == 0) {
         BROKEN(v, at, "the header has no name");
     } else {
-        BROKEN(v, at,
-               "\"%.*s\" is no header name; expected letters, digits and !#$%%&'*+-.^_`|~, a pseudo "
-               "header such as :path, or @request.auth.claims.NAME",
-               STR_ARG(name));
+        BROKEN(
+            v, at,
+            "\"%.*s\" is no header name; expected letters, digits and !#$%%&'*+-.^_`|~, a pseudo "
+            "header such as :path, or @request.auth.claims.NAME",
+            STR_ARG(name));
     }
 }
 

@@ -20,8 +20,8 @@ check_error_codes(struct validate *v, const struct istio_outlier_detection *outl
     const uint32_t *codes = outlier->http_error_codes.items;
     for (size_t i = 0; i < outlier->http_error_codes.count; i++) {
         if (codes[i] >= 100 && codes[i] <= 599) continue;
-        BROKEN(v, outlier->http_error_codes.node, "status %u is out of range; it must be from 100 to 599",
-               (unsigned)codes[i]);
+        BROKEN(v, outlier->http_error_codes.node,
+               "status %u is out of range; it must be from 100 to 599", (unsigned)codes[i]);
     }
 }
 

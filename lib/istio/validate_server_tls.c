@@ -121,7 +121,8 @@ check_certificate_list(struct validate *v, const struct istio_server_tls *tls, c
     }
 }
 
-/* What SIMPLE, MUTUAL and OPTIONAL_MUTUAL must have to prove who they are, and to check the client. */
+/* What SIMPLE, MUTUAL and OPTIONAL_MUTUAL must have to prove who they are, and to check the client.
+ */
 static void
 check_certificates(struct validate *v, const struct istio_server_tls *tls, const char *mode,
                    bool mutual)
@@ -138,7 +139,8 @@ check_certificates(struct validate *v, const struct istio_server_tls *tls, const
         REFUSED(v, tls->node, "mode %s needs caCertificates, by which clients are verified", mode);
     }
     if (!mutual && tls->ca_crl.v.len > 0) {
-        REFUSED(v, validate_at(tls->node, "caCrl"), "mode SIMPLE verifies no client, so caCrl has no effect");
+        REFUSED(v, validate_at(tls->node, "caCrl"),
+                "mode SIMPLE verifies no client, so caCrl has no effect");
     }
 }
 

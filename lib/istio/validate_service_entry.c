@@ -100,10 +100,11 @@ check_port_protocol(struct validate *v, const struct istio_service_port *port)
 {
     sluice_str protocol = port->protocol.v;
     if (protocol.len == 0 || port_protocol_parse(protocol) != PROTOCOL_UNSUPPORTED) return;
-    REFUSED(v, validate_at(port->node, "protocol"),
-            "\"%.*s\" is no protocol; expected HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, "
-            "REDIS, MYSQL, UDP or nothing",
-            STR_ARG(protocol));
+    REFUSED(
+        v, validate_at(port->node, "protocol"),
+        "\"%.*s\" is no protocol; expected HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, "
+        "REDIS, MYSQL, UDP or nothing",
+        STR_ARG(protocol));
 }
 
 /* Every number is given once: a bit for each port. */
@@ -152,9 +153,10 @@ check_addresses_given(struct validate *v, const struct istio_service_entry *spec
     for (size_t i = 0; i < spec->ports.count; i++) {
         sluice_str protocol = ports[i].protocol.v;
         if (protocol.len > 0 && !str_equal_ignore_case(protocol, STR("TCP"))) continue;
-        decode_report(v->decode, SLUICE_SEVERITY_WARNING, ADDRESSES_REQUIRED, ports[i].node,
-                      "a port of protocol TCP (or none) needs addresses, unless the proxy allocates "
-                      "them");
+        decode_report(
+            v->decode, SLUICE_SEVERITY_WARNING, ADDRESSES_REQUIRED, ports[i].node,
+            "a port of protocol TCP (or none) needs addresses, unless the proxy allocates "
+            "them");
     }
 }
 
@@ -229,7 +231,8 @@ check_none(struct validate *v, const struct istio_service_entry *spec)
         REFUSED(v, spec->endpoints.node, "endpoints need another resolution than NONE");
     }
     if (spec->workload_selector) {
-        WARN(v, spec->workload_selector->node, "workloadSelector has no effect with resolution NONE");
+        WARN(v, spec->workload_selector->node,
+             "workloadSelector has no effect with resolution NONE");
     }
 }
 
@@ -277,7 +280,8 @@ check_dynamic_dns(struct validate *v, const struct istio_service_entry *spec)
     if (spec->workload_selector) {
         REFUSED(v, spec->workload_selector->node, "DYNAMIC_DNS takes no workloadSelector");
     }
-    if (spec->location.v == ISTIO_MESH_INTERNAL && find_label(&v->meta->labels, STR(WAYPOINT_LABEL))) {
+    if (spec->location.v == ISTIO_MESH_INTERNAL &&
+        find_label(&v->meta->labels, STR(WAYPOINT_LABEL))) {
         REFUSED(v, validate_at(spec->node, "location"),
                 "DYNAMIC_DNS with a waypoint (label " WAYPOINT_LABEL ") is for MESH_EXTERNAL only");
     }

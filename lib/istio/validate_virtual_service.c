@@ -54,8 +54,9 @@ check_host(struct validate *v, const struct yaml_node *at, sluice_str host, bool
     } else if (wrong) {
         REFUSED(v, at, "host \"%.*s\" %s", STR_ARG(host), wrong);
     } else if (!gateway_only && str_equal(host, STR("*"))) {
-        REFUSED(v, at, "host \"*\" is only for a VirtualService that is bound to gateways and not "
-                       "to the mesh");
+        REFUSED(v, at,
+                "host \"*\" is only for a VirtualService that is bound to gateways and not "
+                "to the mesh");
     } else {
         return true;
     }

@@ -55,7 +55,8 @@ is_token(sluice_str text)
     static const sluice_str marks = STR_INIT("!#$%&'*+-.^_`|~");
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && str_find(marks, c) == SIZE_MAX) return false;
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && str_find(marks, c) == SIZE_MAX)
+            return false;
     }
     return text.len > 0;
 }
@@ -183,9 +184,11 @@ read_source(struct model_sticky_source *out, struct arena *arena, const struct c
     static const struct {
         sluice_str prefix;
         enum model_sticky_key_kind kind;
-    } named[] = {{STR_INIT("cookie:"), MODEL_STICKY_COOKIE},
-                 {STR_INIT("header:"), MODEL_STICKY_HEADER},
-                 {STR_INIT("query:"), MODEL_STICKY_QUERY}};
+    } named[] = {
+        {STR_INIT("cookie:"), MODEL_STICKY_COOKIE},
+        {STR_INIT("header:"), MODEL_STICKY_HEADER},
+        {STR_INIT("query:"),  MODEL_STICKY_QUERY }
+    };
     *out = (struct model_sticky_source){.key.ttl_ns = SLUICE_NO_DURATION};
     out->hash_policy = str_equal(part, STR("hash-policy"));
     if (out->hash_policy) return true;

@@ -1,9 +1,8 @@
 /*
  * annotations: the sluice.dev annotations of a route resource, whatever its format.
  *
- *     sluice.dev/sticky: cookie:uid;ttl=1h;path=/, header:x-user, query:u, source-ip, key, hash-policy
- *     sluice.dev/cohort: checkout-2024
- *     sluice.dev/pick: random | even
+ *     sluice.dev/sticky: cookie:uid;ttl=1h;path=/, header:x-user, query:u, source-ip, key,
+ * hash-policy sluice.dev/cohort: checkout-2024 sluice.dev/pick: random | even
  */
 #ifndef SLUICE_MODEL_ANNOTATIONS_H
 #define SLUICE_MODEL_ANNOTATIONS_H
@@ -36,9 +35,9 @@ struct annotation_error {
 };
 
 /*
- * Parse the value of one of the annotations above into *out. False when it is wrong (or memory ran out);
- * then *error says why and *out is as before. Texts point into `value`; header names are lower-cased
- * copies in the arena. A name that is none of the above changes nothing.
+ * Parse the value of one of the annotations above into *out. False when it is wrong (or memory ran
+ * out); then *error says why and *out is as before. Texts point into `value`; header names are
+ * lower-cased copies in the arena. A name that is none of the above changes nothing.
  */
 bool annotation_parse(struct model_sticky *out, struct arena *arena, sluice_str name,
                       sluice_str value, struct annotation_error *error);

@@ -9,18 +9,6 @@ build_fail(struct builder *builder, sluice_status status)
     return false;
 }
 
-sluice_str
-build_address(struct builder *builder, const void *address)
-{
-    char *bytes = arena_bytes(builder->scratch, sizeof(address));
-    if (!bytes) {
-        build_fail(builder, SLUICE_ERR_NOMEM);
-        return (sluice_str){NULL, 0};
-    }
-    memcpy(bytes, &address, sizeof(address));
-    return (sluice_str){bytes, sizeof(address)};
-}
-
 size_t
 build_index(struct builder *builder, struct map *map, sluice_str key)
 {
@@ -33,17 +21,25 @@ build_index(struct builder *builder, struct map *map, sluice_str key)
     return (size_t)(uintptr_t)*place;
 }
 
+const void *
+build_pointer_of(const struct map_entry *entry)
+{
+    const void *pointer;
+    memcpy(&pointer, entry->key.ptr, sizeof(pointer));
+    return pointer;
+}
+
 /* Every map of the builder, so that none is forgotten. */
-enum { BUILDER_MAPS = 13 };
+enum { BUILDER_MAPS = 16 };
 
 static void
 list_maps(struct builder *builder, struct map *maps[BUILDER_MAPS])
 {
     struct map *all[BUILDER_MAPS] = {
-        &builder->texts,     &builder->needed[0], &builder->needed[1],    &builder->needed[2],
-        &builder->needed[3], &builder->needed[4], &builder->patterns,     &builder->resources,
-        &builder->lists,     &builder->actions,   &builder->destinations, &builder->shared,
-        &builder->splits,
+        &builder->texts,     &builder->needed[0], &builder->needed[1],  &builder->needed[2],
+        &builder->needed[3], &builder->needed[4], &builder->patterns,   &builder->resources,
+        &builder->lists,     &builder->actions,   &builder->shared,     &builder->destinations,
+        &builder->splits,    &builder->tables,    &builder->header_ops, &builder->scopes,
     };
     memcpy(maps, all, sizeof(all));
 }
@@ -96,6 +92,7 @@ router_build(sluice_router **out, const struct model *model, const struct router
     for (size_t i = 0; i < BUILDER_MAPS; i++) {
         map_free(maps[i]);
     }
+    alloc_free(settings->alloc, builder.key);
     if (!built) {
         sluice_router_release(router);
         return builder.status;

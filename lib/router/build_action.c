@@ -1,17 +1,32 @@
 #include "router/builder.h"
 
+static const sluice_header_op *
+copy_header_ops(struct builder *builder, struct model_header_ops ops)
+{
+    sluice_header_op *items = build_array(builder, ops.count, sizeof(*items));
+    for (size_t i = 0; items && i < ops.count; i++) {
+        items[i].action = ops.items[i].action;
+        items[i].name = build_text(builder, ops.items[i].name);
+        items[i].value = build_text(builder, ops.items[i].value);
+    }
+    return items;
+}
+
+/* Lists that say the same are kept once. */
 struct header_ops
 build_header_ops(struct builder *builder, struct model_header_ops ops)
 {
-    bool made;
     if (ops.count == 0) return (struct header_ops){NULL, 0};
-    sluice_header_op *items =
-        build_copy_once(builder, ops.items, ops.count * sizeof(*ops.items), &made);
-    for (size_t i = 0; made && i < ops.count; i++) {
-        items[i].name = build_text(builder, items[i].name);
-        items[i].value = build_text(builder, items[i].value);
+    size_t key = build_key_begin(builder);
+    for (size_t i = 0; i < ops.count; i++) {
+        build_key_number(builder, ops.items[i].action);
+        build_key_text(builder, ops.items[i].name);
+        build_key_text(builder, ops.items[i].value);
     }
-    return (struct header_ops){items, items ? ops.count : 0};
+    void **place = build_key_end(builder, &builder->header_ops, key);
+    if (!place) return (struct header_ops){NULL, 0};
+    if (!*place) *place = (void *)(uintptr_t)copy_header_ops(builder, ops);
+    return (struct header_ops){*place, *place ? ops.count : 0};
 }
 
 static sluice_str
@@ -47,7 +62,7 @@ convert_redirect(struct builder *builder, const struct model_redirect *from)
         [MODEL_REDIRECT_PORT_FIXED] = REDIRECT_PORT_FIXED,
         [MODEL_REDIRECT_PORT_LISTENER] = REDIRECT_PORT_LISTENER,
     };
-    struct redirect *to = ARENA_NEW(builder->keep, struct redirect);
+    struct redirect *to = build_array(builder, 1, sizeof(*to));
     if (!to) return NULL;
     *to = (struct redirect){
         .status = from->status,
@@ -64,7 +79,7 @@ convert_redirect(struct builder *builder, const struct model_redirect *from)
 static const struct response *
 convert_response(struct builder *builder, const struct model_response *from)
 {
-    struct response *to = ARENA_NEW(builder->keep, struct response);
+    struct response *to = build_array(builder, 1, sizeof(*to));
     if (!to) return NULL;
     *to = (struct response){
         .status = from->status,
@@ -103,9 +118,8 @@ convert_origin(struct builder *builder, struct origin_matcher *to, const struct 
 static const struct cors *
 convert_cors(struct builder *builder, const struct model_cors *from)
 {
-    struct cors *to = ARENA_NEW(builder->keep, struct cors);
-    struct origin_matcher *origins =
-        ARENA_ARRAY(builder->keep, struct origin_matcher, from->origin_count);
+    struct cors *to = build_array(builder, 1, sizeof(*to));
+    struct origin_matcher *origins = build_array(builder, from->origin_count, sizeof(*origins));
     if (!to || !origins) return NULL;
     for (size_t i = 0; i < from->origin_count; i++) {
         convert_origin(builder, &origins[i], &from->origins[i]);
@@ -140,7 +154,8 @@ convert_cors(struct builder *builder, const struct model_cors *from)
 static const struct mirror *
 convert_mirrors(struct builder *builder, const struct model_mirror *from, size_t count)
 {
-    struct mirror *to = ARENA_ARRAY(builder->keep, struct mirror, count);
+    if (count == 0) return NULL;
+    struct mirror *to = build_array(builder, count, sizeof(*to));
     for (size_t i = 0; to && i < count; i++) {
         to[i].destination = build_destination(builder, from[i].destination);
         to[i].fraction = from[i].fraction;
@@ -188,7 +203,7 @@ static const struct action_extra *
 convert_extra(struct builder *builder, const struct model_action *from)
 {
     if (is_plain(from)) return NULL;
-    struct action_extra *to = ARENA_NEW(builder->keep, struct action_extra);
+    struct action_extra *to = build_array(builder, 1, sizeof(*to));
     if (!to) return NULL;
     *to = (struct action_extra){
         .request_ops = build_header_ops(builder, from->request_ops),
@@ -230,12 +245,13 @@ has_particular_entry(const struct model_action *action)
     return false;
 }
 
-/* An action inside an entry is never itself split: no deeper nesting than this. */
+/* An action inside an entry is never itself split: no deeper nesting than this.
+ */
 static const struct action *
 convert_instead(struct builder *builder, const struct model_action *from)
 {
     if (!from) return NULL;
-    struct action *to = ARENA_NEW(builder->keep, struct action);
+    struct action *to = build_array(builder, 1, sizeof(*to));
     if (!to) return NULL;
     to->kind = from->kind == MODEL_REDIRECT  ? ACTION_REDIRECT
                : from->kind == MODEL_RESPOND ? ACTION_RESPOND
@@ -244,15 +260,23 @@ convert_instead(struct builder *builder, const struct model_action *from)
     return to;
 }
 
+/* 0 says that an entry is valid. */
+static uint32_t
+invalid_status(const struct model_split_entry *entry)
+{
+    if (!entry->invalid) return 0;
+    return entry->invalid_status ? entry->invalid_status : 500;
+}
+
 static const struct entry *
 convert_entries(struct builder *builder, const struct model_action *action)
 {
     if (!has_particular_entry(action)) return NULL;
-    struct entry *to = ARENA_ARRAY(builder->keep, struct entry, action->split.count);
+    struct entry *to = build_array(builder, action->split.count, sizeof(*to));
     for (size_t i = 0; to && i < action->split.count; i++) {
         const struct model_split_entry *from = &action->split.entries[i];
         to[i] = (struct entry){
-            .invalid_status = from->invalid ? from->invalid_status : 0,
+            .invalid_status = invalid_status(from),
             .request_ops = build_header_ops(builder, from->request_ops),
             .response_ops = build_header_ops(builder, from->response_ops),
             .authority = build_text(builder, from->authority),
@@ -276,6 +300,5 @@ build_action(struct builder *builder, struct action *to, const struct model_acti
     to->entries = convert_entries(builder, from);
     to->retry = build_retry(builder, from->retry);
     to->extra = convert_extra(builder, from);
-    if (builder->keep->failed) return build_fail(builder, SLUICE_ERR_NOMEM);
     return builder->status == SLUICE_OK;
 }

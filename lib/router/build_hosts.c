@@ -1,135 +1,179 @@
-#include <stdlib.h>
-
-#include "base/alloc.h"
+/* build_hosts: scopes, listeners and their host tables. */
 #include "router/builder.h"
 #include "router/hosts.h"
 #include "router/scopes.h"
 
 /* ---- host table of one listener ---- */
 
+/* Slots for `count` entries: a power of two, at most three quarters full. */
 static uint32_t
-power_of_two_above(size_t count)
+slots_for(size_t count)
 {
     uint32_t size = 2;
-    while (size < count) {
+    while (size / 4 * 3 + size % 4 / 2 < count) {
         size *= 2;
     }
     return size;
 }
 
-static bool
-is_any(sluice_str domain)
-{
-    return str_equal(domain, STR("*"));
-}
-
-/* File one domain, unless it is there already: the first virtual host has it. */
+/* File one domain, unless it is there already: the first virtual host has it.
+ */
 static void
 file_domain(struct builder *builder, struct host_slot *slots, uint32_t mask, sluice_str domain,
             uint32_t routes)
 {
-    bool wildcard = domain.ptr[0] == '*';
-    sluice_str text = wildcard ? str_skip(domain, 1) : domain;
-    uint64_t hash = hosts_hash(text, wildcard, builder->router->hash_seed);
-    uint32_t at = (uint32_t)hash & mask;
-    for (; slots[at].domain.ptr; at = (at + 1) & mask) {
-        if (slots[at].hash == hash && str_equal(slots[at].domain, domain)) return;
+    bool wildcard = str_starts_with(domain, STR("*"));
+    struct host_key key =
+        hosts_key(str_skip(domain, wildcard), wildcard, builder->router->hash_seed);
+    struct host_slot *slot = &slots[hosts_slot(slots, mask, key)];
+    if (slot->domain) return;
+    *slot = (struct host_slot){
+        .domain = build_text(builder, domain).ptr,
+        .len = (uint32_t)domain.len,
+        .tag = (uint32_t)(key.hash >> 32),
+        .routes = routes,
+    };
+}
+
+/* Mark each suffix length in use; how many there are. */
+static uint32_t
+mark_lengths(const struct host_table *table, bool *marks)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i <= table->mask; i++) {
+        const struct host_slot *slot = &table->slots[i];
+        if (!slot->domain || slot->len == 0 || slot->domain[0] != '*') continue;
+        count += !marks[slot->len - 1];
+        marks[slot->len - 1] = true;
     }
-    slots[at] = (struct host_slot){hash, build_text(builder, domain), routes, wildcard};
+    return count;
 }
 
-static int
-longest_first(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x < y) - (x > y);
-}
-
-/* Each suffix length once. */
 static bool
-list_suffix_lengths(struct builder *builder, struct host_table *table,
-                    const struct host_slot *slots)
+list_suffix_lengths(struct builder *builder, struct host_table *table, size_t longest_domain)
 {
-    size_t slot_count = (size_t)table->mask + 1, count = 0, kept = 0;
-    uint32_t *lengths = ARENA_ARRAY(builder->scratch, uint32_t, slot_count);
-    if (!lengths) return build_fail(builder, SLUICE_ERR_NOMEM);
-    for (size_t i = 0; i < slot_count; i++) {
-        if (slots[i].domain.ptr && slots[i].wildcard) {
-            lengths[count++] = (uint32_t)(slots[i].domain.len - 1);
+    bool *marks = ARENA_ARRAY(builder->scratch, bool, longest_domain);
+    if (!marks) return build_fail(builder, SLUICE_ERR_NOMEM);
+    uint32_t count = mark_lengths(table, marks), kept = 0;
+    if (count == 0) return true;
+    uint32_t *lengths = build_array(builder, count, sizeof(*lengths));
+    if (!lengths) return false;
+    for (size_t len = longest_domain; len-- > 0;) {
+        if (marks[len]) lengths[kept++] = (uint32_t)len;
+    }
+    table->suffix_lengths = lengths;
+    table->suffix_length_count = count;
+    return true;
+}
+
+static void
+file_host(struct builder *builder, struct host_table *table, struct host_slot *slots,
+          const struct model_virtual_host *host)
+{
+    sluice_str key = build_pointer_key(&host->routes);
+    uint32_t routes = (uint32_t)build_index(builder, &builder->lists, key) - 1;
+    for (size_t i = 0; i < host->domain_count && builder->status == SLUICE_OK; i++) {
+        if (!str_equal(host->domains[i], STR("*"))) {
+            file_domain(builder, slots, table->mask, host->domains[i], routes);
+        } else if (table->any == NO_ROUTES) {
+            table->any = routes;
         }
     }
-    qsort(lengths, count, sizeof(*lengths), longest_first);
-    for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || lengths[kept - 1] != lengths[i]) lengths[kept++] = lengths[i];
-    }
-    uint32_t *copy = ARENA_ARRAY(builder->keep, uint32_t, kept);
-    if (!copy) return build_fail(builder, SLUICE_ERR_NOMEM);
-    memcpy(copy, lengths, kept * sizeof(*copy));
-    table->suffix_lengths = copy;
-    table->suffix_length_count = (uint32_t)kept;
-    return true;
 }
 
 static bool
 build_table(struct builder *builder, struct host_table *table, const struct model_listener *from)
 {
-    size_t domains = 0;
-    for (size_t i = 0; i < from->host_count; i++) {
-        domains += from->hosts[i].domain_count;
-    }
-    uint32_t size = power_of_two_above(2 * domains);
-    struct host_slot *slots = ARENA_ARRAY(builder->keep, struct host_slot, size);
-    if (!slots) return build_fail(builder, SLUICE_ERR_NOMEM);
-    *table = (struct host_table){.slots = slots, .mask = size - 1, .any = NO_ROUTES};
+    size_t domains = 0, longest = 1;
     for (size_t i = 0; i < from->host_count; i++) {
         const struct model_virtual_host *host = &from->hosts[i];
-        sluice_str key = build_address(builder, host->routes);
-        if (!key.ptr) return false;
-        uint32_t routes = (uint32_t)build_index(builder, &builder->lists, key) - 1;
+        domains += host->domain_count;
         for (size_t k = 0; k < host->domain_count; k++) {
-            sluice_str domain = host->domains[k];
-            if (domain.len == 0) continue;
-            if (!is_any(domain)) {
-                file_domain(builder, slots, table->mask, domain, routes);
-            } else if (table->any == NO_ROUTES) {
-                table->any = routes;
-            }
+            if (host->domains[k].len > longest) longest = host->domains[k].len;
         }
     }
-    return builder->status == SLUICE_OK && list_suffix_lengths(builder, table, slots);
+    if (domains > UINT32_MAX / 4 || longest > UINT32_MAX) {
+        return build_fail(builder, SLUICE_ERR_LIMIT);
+    }
+    uint32_t size = slots_for(domains);
+    struct host_slot *slots = build_array(builder, size, sizeof(*slots));
+    if (!slots) return false;
+    *table = (struct host_table){.slots = slots, .mask = size - 1, .any = NO_ROUTES};
+    for (size_t i = 0; i < from->host_count; i++) {
+        file_host(builder, table, slots, &from->hosts[i]);
+    }
+    return builder->status == SLUICE_OK && list_suffix_lengths(builder, table, longest);
 }
 
-/* ---- listeners, sorted so that those of one scope and one port stand together ---- */
+/* ---- listeners, sorted so that those of one scope and one port stand together
+ * ---- */
 
 struct listener_key {
     const struct model_listener *from;
-    size_t order;
+    sluice_str name; /* qualified */
 };
 
 static int
-by_scope(const struct model_listener *x, const struct model_listener *y)
+by_scope(const struct listener_key *x, const struct listener_key *y)
 {
-    if (x->scope != y->scope) return x->scope < y->scope ? -1 : 1;
-    if (x->family != y->family) return x->family < y->family ? -1 : 1;
+    if (x->from->scope != y->from->scope) return x->from->scope < y->from->scope ? -1 : 1;
+    if (x->from->family != y->from->family) return x->from->family < y->from->family ? -1 : 1;
     return str_compare(x->name, y->name);
 }
 
-static int
-by_scope_and_port(const void *a, const void *b)
+static bool
+stands_before(const struct listener_key *x, const struct listener_key *y)
 {
-    const struct listener_key *x = a, *y = b;
-    int order = by_scope(x->from, y->from);
-    if (order != 0) return order;
+    int order = by_scope(x, y);
+    if (order != 0) return order < 0;
     /* Port 0 wraps to the largest number and so stands last. */
-    uint32_t px = x->from->port - 1, py = y->from->port - 1;
-    if (px != py) return px < py ? -1 : 1;
-    return x->order < y->order ? -1 : 1;
+    return x->from->port - 1 < y->from->port - 1;
+}
+
+static void
+merge(struct listener_key *to, const struct listener_key *x, size_t x_count,
+      const struct listener_key *y, size_t y_count)
+{
+    while (x_count || y_count) {
+        bool take_y = x_count == 0 || (y_count && stands_before(y, x));
+        *to++ = take_y ? *y++ : *x++;
+        y_count -= take_y;
+        x_count -= !take_y;
+    }
+}
+
+/* Bottom-up merge sort: stable, and unlike qsort() it never allocates by itself. */
+static struct listener_key *
+sort_keys(struct listener_key *keys, struct listener_key *spare, size_t count)
+{
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t at = 0; at < count; at += 2 * width) {
+            size_t left = count - at, x = left < width ? left : width;
+            size_t y = left - x < width ? left - x : width;
+            merge(spare + at, keys + at, x, keys + at + x, y);
+        }
+        struct listener_key *sorted = spare;
+        spare = keys;
+        keys = sorted;
+    }
+    return keys;
 }
 
 _Static_assert((int)MODEL_SCOPE_SERVICE == SCOPE_SERVICE && (int)MODEL_SCOPE_MESH == SCOPE_MESH,
                "scopes");
 _Static_assert((int)MODEL_FAMILY_UDP == FAMILY_UDP && (int)MODEL_FAMILY_HTTP == FAMILY_HTTP,
                "families");
+
+/* "namespace/name"; a bare name is one of namespace "default". */
+static sluice_str
+qualified(struct builder *builder, sluice_str name)
+{
+    if (name.len == 0 || str_find(name, '/') != SIZE_MAX) return build_text(builder, name);
+    sluice_str parts[] = {STR("default/"), name};
+    sluice_str joined = arena_concat(builder->scratch, parts, 2);
+    if (!joined.ptr) build_fail(builder, SLUICE_ERR_NOMEM);
+    return build_text(builder, joined);
+}
 
 static void
 file_scope(struct builder *builder, struct scope *slots, uint32_t mask, struct scope scope)
@@ -149,19 +193,19 @@ file_scope(struct builder *builder, struct scope *slots, uint32_t mask, struct s
 static bool
 build_scopes(struct builder *builder, const struct listener_key *keys, size_t count)
 {
-    uint32_t size = power_of_two_above(2 * count);
-    struct scope *slots = ARENA_ARRAY(builder->keep, struct scope, size);
-    if (!slots) return build_fail(builder, SLUICE_ERR_NOMEM);
+    uint32_t size = slots_for(count);
+    struct scope *slots = build_array(builder, size, sizeof(*slots));
+    if (!slots) return false;
     builder->router->scopes = slots;
     builder->router->scope_mask = size - 1;
     for (size_t begin = 0, end; begin < count; begin = end) {
-        const struct model_listener *first = keys[begin].from;
-        for (end = begin + 1; end < count && by_scope(keys[end].from, first) == 0; end++) {
+        const struct listener_key *first = &keys[begin];
+        for (end = begin + 1; end < count && by_scope(&keys[end], first) == 0; end++) {
         }
         struct scope scope = {
-            .name = build_text(builder, first->name),
-            .kind = (uint8_t)first->scope,
-            .family = (uint8_t)first->family,
+            .name = first->name,
+            .kind = (uint8_t)first->from->scope,
+            .family = (uint8_t)first->from->family,
             .listener = (uint32_t)begin,
             .listener_count = (uint32_t)(end - begin),
         };
@@ -170,28 +214,35 @@ build_scopes(struct builder *builder, const struct listener_key *keys, size_t co
     return builder->status == SLUICE_OK;
 }
 
+static void
+convert_listener(struct builder *builder, struct listener *to, const struct model_listener *from)
+{
+    *to = (struct listener){
+        .hostname = build_text(builder, from->hostname),
+        .port = from->port,
+        .tls = from->tls,
+        .isolated_by_sni = from->isolated_by_sni,
+        .listener_tls = (uint8_t)from->listener_tls,
+    };
+    build_table(builder, &to->hosts, from);
+}
+
 bool
 build_hosts(struct builder *builder, const struct model *model)
 {
     size_t count = model->listener_count;
-    struct listener_key *keys = ARENA_ARRAY(builder->scratch, struct listener_key, count);
-    struct listener *listeners = ARENA_ARRAY(builder->keep, struct listener, count);
+    if (count > UINT32_MAX / 4) return build_fail(builder, SLUICE_ERR_LIMIT);
+    struct listener_key *keys = ARENA_ARRAY(builder->scratch, struct listener_key, 2 * count);
+    struct listener *listeners = build_array(builder, count, sizeof(*listeners));
     if (!keys || !listeners) return build_fail(builder, SLUICE_ERR_NOMEM);
     for (size_t i = 0; i < count; i++) {
-        keys[i] = (struct listener_key){&model->listeners[i], i};
+        const struct model_listener *from = &model->listeners[i];
+        keys[i] = (struct listener_key){from, qualified(builder, from->name)};
     }
-    qsort(keys, count, sizeof(*keys), by_scope_and_port);
-    for (size_t i = 0; i < count; i++) {
-        const struct model_listener *from = keys[i].from;
-        listeners[i] = (struct listener){
-            .hostname = build_text(builder, from->hostname),
-            .port = from->port,
-            .tls = from->tls,
-            .isolated_by_sni = from->isolated_by_sni,
-            .listener_tls = (uint8_t)from->listener_tls,
-        };
-        if (!build_table(builder, &listeners[i].hosts, from)) return false;
+    keys = sort_keys(keys, keys + count, count);
+    for (size_t i = 0; i < count && builder->status == SLUICE_OK; i++) {
+        convert_listener(builder, &listeners[i], keys[i].from);
     }
     builder->router->listeners = listeners;
-    return build_scopes(builder, keys, count);
+    return builder->status == SLUICE_OK && build_scopes(builder, keys, count);
 }

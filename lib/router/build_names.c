@@ -22,8 +22,8 @@ build_text(struct builder *builder, sluice_str text)
     return (sluice_str){*place, text.len};
 }
 
-static void *
-keep_array(struct builder *builder, size_t count, size_t size)
+void *
+build_array(struct builder *builder, size_t count, size_t size)
 {
     void *items = arena_array(builder->keep, count, size);
     if (!items) build_fail(builder, SLUICE_ERR_NOMEM);
@@ -34,7 +34,7 @@ const sluice_str *
 build_text_list(struct builder *builder, const sluice_str *items, size_t count)
 {
     if (count == 0) return NULL;
-    sluice_str *copies = keep_array(builder, count, sizeof(*copies));
+    sluice_str *copies = build_array(builder, count, sizeof(*copies));
     for (size_t i = 0; copies && i < count; i++) {
         copies[i] = build_text(builder, items[i]);
     }
@@ -45,7 +45,7 @@ const sluice_field *
 build_fields(struct builder *builder, const sluice_field *items, size_t count)
 {
     if (count == 0) return NULL;
-    sluice_field *copies = keep_array(builder, count, sizeof(*copies));
+    sluice_field *copies = build_array(builder, count, sizeof(*copies));
     for (size_t i = 0; copies && i < count; i++) {
         copies[i].name = build_text(builder, items[i].name);
         copies[i].value = build_text(builder, items[i].value);
@@ -58,14 +58,15 @@ build_copy_once(struct builder *builder, const void *from, size_t size, bool *ma
 {
     *made = false;
     if (!from) return NULL;
-    sluice_str key = build_address(builder, from);
-    void **place = key.ptr ? map_put(&builder->shared, key) : NULL;
+    size_t key = build_key_begin(builder);
+    build_key_put(builder, &from, sizeof(from));
+    void **place = build_key_end(builder, &builder->shared, key);
     if (!place) {
         build_fail(builder, SLUICE_ERR_NOMEM);
         return NULL;
     }
     if (*place) return *place;
-    void *copy = keep_array(builder, 1, size);
+    void *copy = build_array(builder, 1, size);
     if (!copy) return NULL;
     memcpy(copy, from, size);
     *place = copy;
@@ -73,10 +74,31 @@ build_copy_once(struct builder *builder, const void *from, size_t size, bool *ma
     return copy;
 }
 
+sluice_str
+build_lower(struct builder *builder, sluice_str text)
+{
+    size_t upper = 0;
+    while (upper < text.len && ascii_lower(text.ptr[upper]) == text.ptr[upper]) {
+        upper++;
+    }
+    if (upper == text.len) return build_text(builder, text);
+    char *lower = arena_bytes(builder->scratch, text.len);
+    if (!lower) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return (sluice_str){NULL, 0};
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        lower[i] = ascii_lower(text.ptr[i]);
+    }
+    return build_text(builder, (sluice_str){lower, text.len});
+}
+
 uint32_t
 build_needed(struct builder *builder, sluice_needed what, sluice_str name)
 {
-    size_t index = build_index(builder, &builder->needed[what], build_text(builder, name));
+    sluice_str kept =
+        what == SLUICE_NEEDED_HEADER ? build_lower(builder, name) : build_text(builder, name);
+    size_t index = build_index(builder, &builder->needed[what], kept);
     return index ? (uint32_t)(index - 1) : 0;
 }
 
@@ -90,7 +112,7 @@ build_regex(struct builder *builder, sluice_str pattern)
 static const sluice_str *
 names_of(struct builder *builder, const struct map *map)
 {
-    sluice_str *names = keep_array(builder, map->count, sizeof(*names));
+    sluice_str *names = build_array(builder, map->count, sizeof(*names));
     for (size_t i = 0; names && i < map->count; i++) {
         names[i] = map->entries[i].key;
     }
@@ -102,7 +124,7 @@ compile_regexes(struct builder *builder)
 {
     struct sluice_router *router = builder->router;
     router->patterns = names_of(builder, &builder->patterns);
-    router->regexes = keep_array(builder, builder->patterns.count, sizeof(*router->regexes));
+    router->regexes = build_array(builder, builder->patterns.count, sizeof(*router->regexes));
     if (builder->status != SLUICE_OK) return false;
     router->regex_count = (uint32_t)builder->patterns.count;
     for (uint32_t i = 0; i < router->regex_count; i++) {

@@ -12,7 +12,7 @@ static const sluice_locality_share *
 copy_shares(struct builder *builder, const sluice_locality_share *items, size_t count)
 {
     if (count == 0) return NULL;
-    sluice_locality_share *copies = arena_array(builder->keep, count, sizeof(*copies));
+    sluice_locality_share *copies = build_array(builder, count, sizeof(*copies));
     for (size_t i = 0; copies && i < count; i++) {
         copies[i].from = build_text(builder, items[i].from);
         copies[i].to = build_text(builder, items[i].to);
@@ -25,7 +25,7 @@ static const uint32_t *
 copy_numbers(struct builder *builder, const uint32_t *items, size_t count)
 {
     if (count == 0) return NULL;
-    uint32_t *copies = arena_array(builder->keep, count, sizeof(*copies));
+    uint32_t *copies = build_array(builder, count, sizeof(*copies));
     if (copies) memcpy(copies, items, count * sizeof(*copies));
     return copies;
 }

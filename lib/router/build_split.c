@@ -19,76 +19,52 @@ convert(struct builder *builder, const struct model_destination *from)
 const sluice_destination *
 build_destination(struct builder *builder, const struct model_destination *destination)
 {
-    sluice_str key = build_address(builder, destination);
-    void **place = key.ptr ? map_put(&builder->destinations, key) : NULL;
-    sluice_destination *made = place ? *place : NULL;
-    if (place && !made) {
-        made = ARENA_NEW(builder->keep, sluice_destination);
-        *place = made;
-        if (made) *made = convert(builder, destination);
+    if (!destination) return NULL;
+    size_t key = build_key_begin(builder);
+    build_key_text(builder, destination->host);
+    build_key_text(builder, destination->service_name);
+    build_key_text(builder, destination->service_namespace);
+    build_key_text(builder, destination->subset);
+    build_key_text(builder, destination->app_protocol);
+    build_key_number(builder, destination->port);
+    build_key_put(builder, &destination->policy, sizeof(destination->policy));
+    for (size_t i = 0; i < destination->label_count; i++) {
+        build_key_text(builder, destination->labels[i].name);
+        build_key_text(builder, destination->labels[i].value);
     }
-    if (!made) build_fail(builder, SLUICE_ERR_NOMEM);
+    void **place = build_key_end(builder, &builder->destinations, key);
+    if (!place || *place) return place ? *place : NULL;
+    sluice_destination *made = build_array(builder, 1, sizeof(*made));
+    *place = made;
+    if (made) *made = convert(builder, destination);
     return made;
 }
 
-/* ---- splits that are alike are kept once: their contents, as bytes, are the key ---- */
+/* ---- splits that are alike are kept once ---- */
 
-struct key_writer {
-    char *at;
-};
-
-static void
-put(struct key_writer *writer, const void *bytes, size_t len)
+/* Everything that a split says; the place of the one that is like it. */
+static void **
+split_place(struct builder *builder, const struct model_split *split)
 {
-    if (len) memcpy(writer->at, bytes, len);
-    writer->at += len;
-}
-
-static void
-put_text(struct key_writer *writer, sluice_str text)
-{
-    put(writer, &text.len, sizeof(text.len));
-    put(writer, text.ptr, text.len);
-}
-
-static size_t
-key_length(const struct model_split *split)
-{
-    size_t len = 64 + sizeof(size_t) + split->salt.len;
-    for (size_t i = 0; i < split->count; i++) {
-        len += 64 + split->entries[i].identity.len;
-    }
-    for (size_t i = 0; i < split->key_count; i++) {
-        len += 64 + split->keys[i].name.len + split->keys[i].path.len;
-    }
-    return len;
-}
-
-static sluice_str
-split_key(struct builder *builder, const struct model_split *split)
-{
-    char *bytes = arena_bytes(builder->scratch, key_length(split));
-    if (!bytes) return (sluice_str){NULL, 0};
-    struct key_writer writer = {bytes};
-    put(&writer, &split->pick, sizeof(split->pick));
-    put_text(&writer, split->salt);
-    put(&writer, &split->count, sizeof(split->count));
+    size_t key = build_key_begin(builder);
+    build_key_number(builder, split->pick);
+    build_key_text(builder, split->salt);
+    build_key_number(builder, split->count);
     for (size_t i = 0; i < split->count; i++) {
         const struct model_split_entry *entry = &split->entries[i];
         const sluice_destination *destination = build_destination(builder, entry->destination);
-        put(&writer, &destination, sizeof(destination));
-        put(&writer, &entry->weight, sizeof(entry->weight));
-        put(&writer, &entry->invalid, sizeof(entry->invalid));
-        put_text(&writer, entry->identity);
+        build_key_put(builder, &destination, sizeof(destination));
+        build_key_number(builder, entry->weight + ((uint64_t)entry->invalid << 32));
+        build_key_text(builder, entry->identity);
     }
     for (size_t i = 0; i < split->key_count; i++) {
-        const struct model_sticky_key *key = &split->keys[i];
-        put(&writer, &key->kind, sizeof(key->kind));
-        put(&writer, &key->ttl_ns, sizeof(key->ttl_ns));
-        put_text(&writer, key->name);
-        put_text(&writer, key->path);
+        const struct model_sticky_key *sticky = &split->keys[i];
+        build_key_number(builder, sticky->kind);
+        build_key_number(builder, (uint64_t)sticky->ttl_ns);
+        build_key_text(builder, sticky->name);
+        build_key_text(builder, sticky->path);
     }
-    return (sluice_str){bytes, (size_t)(writer.at - bytes)};
+    return build_key_end(builder, &builder->splits, key);
 }
 
 /* ---- one split ---- */
@@ -96,7 +72,7 @@ split_key(struct builder *builder, const struct model_split *split)
 static void
 fill_shares(struct builder *builder, struct split *to, const struct model_split *from)
 {
-    sluice_split_share *shares = ARENA_ARRAY(builder->keep, sluice_split_share, from->count);
+    sluice_split_share *shares = build_array(builder, from->count, sizeof(*shares));
     uint32_t *weights = ARENA_ARRAY(builder->scratch, uint32_t, from->count);
     if (!shares || !weights) {
         build_fail(builder, SLUICE_ERR_NOMEM);
@@ -118,6 +94,23 @@ fill_shares(struct builder *builder, struct split *to, const struct model_split 
     to->weights = weights;
 }
 
+/* One alias table for each list of weights. */
+static bool
+fill_alias(struct builder *builder, struct split *to)
+{
+    size_t key = build_key_begin(builder);
+    build_key_put(builder, to->weights, to->count * sizeof(*to->weights));
+    void **place = build_key_end(builder, &builder->tables, key);
+    if (!place) return false;
+    to->alias = (struct alias){*place, to->count, (uint32_t)to->total};
+    if (*place) return true;
+    if (!alias_build(&to->alias, builder->keep, builder->scratch, to->weights, to->count)) {
+        return false;
+    }
+    *place = (void *)(uintptr_t)to->alias.columns;
+    return true;
+}
+
 static bool
 fill_tables(struct builder *builder, struct split *to, const struct model_split *from)
 {
@@ -126,15 +119,14 @@ fill_tables(struct builder *builder, struct split *to, const struct model_split 
     for (size_t i = 0; i < from->count; i++) {
         entries[i] = (sluice_split_entry){from->entries[i].identity, from->entries[i].weight};
     }
-    return alias_build(&to->alias, builder->keep, builder->scratch, to->weights, to->count) &&
-           sticky_build(&to->sticky, builder->keep, builder->scratch, from->salt, entries,
-                        to->count);
+    return fill_alias(builder, to) && sticky_build(&to->sticky, builder->keep, builder->scratch,
+                                                   from->salt, entries, to->count);
 }
 
 static void
 fill_even(struct builder *builder, struct split *to)
 {
-    uint32_t *weights = ARENA_ARRAY(builder->keep, uint32_t, to->count);
+    uint32_t *weights = build_array(builder, to->count, sizeof(*weights));
     if (weights) memcpy(weights, to->weights, to->count * sizeof(*weights));
     to->weights = weights;
     to->even_counters = builder->router->even_counter_count;
@@ -144,7 +136,7 @@ fill_even(struct builder *builder, struct split *to)
 static void
 fill_keys(struct builder *builder, struct split *to, const struct model_split *from)
 {
-    struct sticky_key *keys = ARENA_ARRAY(builder->keep, struct sticky_key, from->key_count);
+    struct sticky_key *keys = build_array(builder, from->key_count, sizeof(*keys));
     for (size_t i = 0; keys && i < from->key_count; i++) {
         const struct model_sticky_key *key = &from->keys[i];
         keys[i] = (struct sticky_key){
@@ -175,7 +167,7 @@ make_split(struct builder *builder, const struct model_split *from)
         [MODEL_PICK_STICKY] = SLUICE_PICK_STICKY,
         [MODEL_PICK_EVEN] = SLUICE_PICK_EVEN,
     };
-    struct split *to = ARENA_NEW(builder->keep, struct split);
+    struct split *to = build_array(builder, 1, sizeof(*to));
     if (!to) return NULL;
     to->pick = picks[from->pick];
     fill_shares(builder, to, from);
@@ -202,12 +194,12 @@ const struct split *
 build_split(struct builder *builder, const struct model_split *split)
 {
     if (split->count == 0) return NULL;
-    sluice_str key = split_key(builder, split);
-    void **place = key.ptr ? map_put(&builder->splits, key) : NULL;
-    if (place && !*place) *place = make_split(builder, split);
-    if (!place || !*place) {
-        build_fail(builder, SLUICE_ERR_NOMEM);
-        return NULL;
+    void **place = split_place(builder, split);
+    if (!place) return NULL;
+    if (!*place) {
+        struct split *made = make_split(builder, split);
+        if (!made) build_fail(builder, SLUICE_ERR_NOMEM);
+        *place = made;
     }
     return *place;
 }

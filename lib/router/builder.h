@@ -1,8 +1,9 @@
 /*
  * builder: state shared by the build_*.c files while a model becomes a router.
  *
- * Arrays are counted before they are filled, so that the router takes exactly what it needs. What
- * repeats (text, destinations, splits, actions, patterns) is kept once.
+ * Arrays are counted before they are filled, so that the router takes exactly
+ * what it needs. What repeats (text, destinations, splits, actions, patterns)
+ * is kept once.
  */
 #ifndef SLUICE_ROUTER_BUILDER_H
 #define SLUICE_ROUTER_BUILDER_H
@@ -23,26 +24,56 @@ struct builder {
     struct map resources;    /* address of model_resource -> index + 1 */
     struct map lists;        /* address of model_route_list -> index + 1 */
     struct map actions;      /* address of model_action -> index + 1 */
-    struct map destinations; /* address of model_destination -> sluice_destination */
     struct map shared;       /* address of any other shared plain data -> copy */
-    struct map splits;       /* contents as bytes -> struct split */
+    struct map destinations; /* contents -> sluice_destination */
+    struct map splits;       /* contents -> struct split */
+    struct map tables;       /* weights -> columns of an alias table */
+    struct map header_ops;   /* contents -> sluice_header_op[] */
+    struct map scopes;       /* kind, family, name -> index + 1 */
+
+    char *key; /* see build_key.c */
+    size_t key_len, key_capacity;
 };
 
-/* Remember a failure; the first one counts. Returns false, for `return build_fail(...)`. */
+/* Remember a failure; the first one counts. Returns false, for `return
+ * build_fail(...)`. */
 bool build_fail(struct builder *builder, sluice_status status);
 
-/* A key for the address of something that is shared by pointer; lives in scratch. */
-sluice_str build_address(struct builder *builder, const void *address);
+/* A key for what is shared by pointer: the bytes of that pointer, which must
+ * outlive the map. */
+static inline sluice_str
+build_pointer_key(const void *field)
+{
+    return (sluice_str){field, sizeof(void *)};
+}
 
 /* Index + 1 under key, made by counting up. 0 when memory ran out. */
 size_t build_index(struct builder *builder, struct map *map, sluice_str key);
+
+/* The pointer that an entry was filed under with build_pointer_key(). */
+const void *build_pointer_of(const struct map_entry *entry);
+
+/* build_key.c: begin, put, end; build_key_end() gives the place of the key,
+ * holding NULL when new.
+ */
+size_t build_key_begin(const struct builder *builder);
+void build_key_put(struct builder *builder, const void *bytes, size_t len);
+void build_key_number(struct builder *builder, uint64_t number);
+void build_key_text(struct builder *builder, sluice_str text);
+void **build_key_end(struct builder *builder, struct map *map, size_t begin);
 
 /* build_names.c: text and lists of text into the router, once each. */
 sluice_str build_text(struct builder *builder, sluice_str text);
 const sluice_str *build_text_list(struct builder *builder, const sluice_str *items, size_t count);
 const sluice_field *build_fields(struct builder *builder, const sluice_field *items, size_t count);
-/* A copy of `size` bytes, made once for each address. `from` NULL gives NULL. */
+/* Zeroed memory of the router. */
+void *build_array(struct builder *builder, size_t count, size_t size);
+/* A copy of `size` bytes, made once for each address. `from` NULL gives NULL.
+ */
 void *build_copy_once(struct builder *builder, const void *from, size_t size, bool *made);
+/* ASCII lower-case. */
+sluice_str build_lower(struct builder *builder, sluice_str text);
+/* Index among the needed names of that kind; header names become lower-case. */
 uint32_t build_needed(struct builder *builder, sluice_needed what, sluice_str name);
 uint32_t build_regex(struct builder *builder, sluice_str pattern);
 /* Turn what build_needed and build_regex collected into the router's arrays. */
@@ -63,6 +94,9 @@ const struct split *build_split(struct builder *builder, const struct model_spli
 /* build_action.c */
 bool build_action(struct builder *builder, struct action *to, const struct model_action *from);
 struct header_ops build_header_ops(struct builder *builder, struct model_header_ops ops);
+
+/* build_predicate.c: predicates of one rule, in order of cost. */
+void build_predicates(struct builder *builder, struct predicate *to, const struct model_rule *rule);
 
 /* build_rules.c: rules, predicates, origins and actions of every route list. */
 bool build_rules(struct builder *builder, const struct model *model, uint32_t max_rules);

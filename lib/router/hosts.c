@@ -2,24 +2,37 @@
 
 #include "engine/hash.h"
 
-uint64_t
-hosts_hash(sluice_str text, bool wildcard, uint64_t seed)
+struct host_key
+hosts_key(sluice_str text, bool wildcard, uint64_t seed)
 {
-    return hash_xxh3(text, seed ^ (wildcard ? UINT64_C(0x2a2a2a2a2a2a2a2a) : 0));
+    uint64_t hash = hash_xxh3(text, seed ^ (wildcard ? UINT64_C(0x2a2a2a2a2a2a2a2a) : 0));
+    return (struct host_key){text, wildcard, hash};
+}
+
+static bool
+holds_key(const struct host_slot *slot, struct host_key key)
+{
+    bool wildcard = slot->len > 0 && slot->domain[0] == '*';
+    return slot->tag == (uint32_t)(key.hash >> 32) && wildcard == key.wildcard &&
+           str_equal(str_make(slot->domain + wildcard, slot->len - wildcard), key.text);
+}
+
+uint32_t
+hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_key key)
+{
+    uint32_t at = (uint32_t)key.hash & mask;
+    while (slots[at].domain && !holds_key(&slots[at], key)) {
+        at = (at + 1) & mask;
+    }
+    return at;
 }
 
 static const struct host_slot *
 probe(const struct host_table *table, sluice_str text, bool wildcard, uint64_t seed)
 {
-    uint64_t hash = hosts_hash(text, wildcard, seed);
-    for (uint32_t at = (uint32_t)hash & table->mask;; at = (at + 1) & table->mask) {
-        const struct host_slot *slot = &table->slots[at];
-        if (!slot->domain.ptr) return NULL;
-        if (slot->hash == hash && slot->wildcard == wildcard &&
-            str_equal(wildcard ? str_skip(slot->domain, 1) : slot->domain, text)) {
-            return slot;
-        }
-    }
+    const struct host_slot *slot =
+        &table->slots[hosts_slot(table->slots, table->mask, hosts_key(text, wildcard, seed))];
+    return slot->domain ? slot : NULL;
 }
 
 uint32_t
@@ -31,7 +44,7 @@ hosts_find(const struct host_table *table, sluice_str host, uint64_t seed, sluic
         if (len < host.len) slot = probe(table, str_skip(host, host.len - len), true, seed);
     }
     if (slot) {
-        *domain = slot->domain;
+        *domain = str_make(slot->domain, slot->len);
         return slot->routes;
     }
     *domain = table->any == NO_ROUTES ? (sluice_str){NULL, 0} : STR("*");

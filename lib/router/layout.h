@@ -1,9 +1,11 @@
 /*
- * layout: what a sealed router consists of. Built once by build*.c, then only read.
+ * layout: what a sealed router consists of. Built once by build*.c, then only
+ * read.
  *
- * Small and often read things are arrays addressed by 32-bit index (rules, predicates, hosts); rare
- * things hang off pointers and are NULL when a rule has none. Everything lives in the router's
- * arena, except the regular expressions.
+ * Small and often read things are arrays addressed by 32-bit index (rules,
+ * predicates, hosts); rare things hang off pointers and are NULL when a rule
+ * has none. Everything lives in the router's arena, except the regular
+ * expressions.
  */
 #ifndef SLUICE_ROUTER_LAYOUT_H
 #define SLUICE_ROUTER_LAYOUT_H
@@ -157,7 +159,8 @@ struct mirror {
 
 struct sticky_key {
     sluice_sticky_by by;
-    uint32_t index; /* among the needed names of its kind: headers, cookies, query parameters */
+    uint32_t index; /* among the needed names of its kind: headers, cookies, query
+                       parameters */
     sluice_str name;
     sluice_str path;
     int64_t ttl_ns;
@@ -169,14 +172,15 @@ struct split {
     uint32_t count;
     uint32_t usable; /* entries with weight; 0: nothing can be picked */
     uint32_t only;   /* the entry, when `usable` is 1 */
-    uint64_t total;
+    uint32_t key_count;
+    uint64_t total;       /* sum of the weights */
     struct alias alias;   /* when usable > 1 */
     struct sticky sticky; /* when usable > 1 */
-    const uint32_t *weights;
-    uint32_t even_counters; /* first of `count` counters in the context; for EVEN only */
-    sluice_pick pick;       /* RANDOM, STICKY or EVEN */
     const struct sticky_key *keys;
-    uint32_t key_count;
+    const uint32_t *weights; /* for EVEN only */
+    uint32_t even_counters;  /* first of `count` counters in the context; for EVEN
+                                only */
+    sluice_pick pick;        /* RANDOM, STICKY or EVEN */
 };
 
 /* What is particular to one entry of a split. */
@@ -226,13 +230,13 @@ struct route_list {
     uint32_t count;
 };
 
-/* Domains of one listener: open addressing, at most half full. Exact domains are filed whole,
- * wildcards by their suffix after the "*". */
+/* Domains of one listener: open addressing, at most three quarters full. Exact
+ * domains are filed whole, wildcards by their suffix after the "*". */
 struct host_slot {
-    uint64_t hash;
-    sluice_str domain; /* as written, for explain; empty slot: ptr NULL */
-    uint32_t routes;   /* index into route_lists */
-    bool wildcard;
+    const char *domain; /* as written; empty slot: NULL */
+    uint32_t len;
+    uint32_t tag;    /* high half of the hash */
+    uint32_t routes; /* index into route_lists */
 };
 
 struct host_table {
@@ -253,7 +257,8 @@ struct listener {
     uint8_t listener_tls; /* sluice_listener_tls */
 };
 
-/* The listeners of one (scope, name, family): those of one port stand together, port 0 last. */
+/* The listeners of one (scope, name, family): those of one port stand together,
+ * port 0 last. */
 struct scope {
     uint64_t hash; /* of kind, family and name; 0 marks an empty slot */
     sluice_str name;
@@ -274,7 +279,8 @@ struct sluice_router {
 
     const struct scope *scopes; /* open addressing */
     uint32_t scope_mask;
-    const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most, without a probe */
+    const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most,
+                                    without a probe */
     const struct listener *listeners;
     const struct route_list *route_lists;
     uint32_t route_list_count;

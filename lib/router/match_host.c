@@ -3,26 +3,6 @@
 #include "router/match.h"
 #include "router/scopes.h"
 
-/* Listeners of a scope that are candidates for a request: those of its port, or else of port 0. */
-struct candidates {
-    const struct listener *items;
-    uint32_t count;
-};
-
-static struct candidates
-of_port(const struct sluice_router *router, const struct scope *scope, uint32_t port)
-{
-    const struct listener *items = &router->listeners[scope->listener];
-    uint32_t begin = 0, end;
-    for (; begin < scope->listener_count; begin++) {
-        if (items[begin].port == port || items[begin].port == 0) break;
-    }
-    for (end = begin; end < scope->listener_count; end++) {
-        if (items[end].port != items[begin].port) break;
-    }
-    return (struct candidates){items + begin, end - begin};
-}
-
 static bool
 any_of_scheme(struct candidates candidates, bool tls)
 {
@@ -32,7 +12,8 @@ any_of_scheme(struct candidates candidates, bool tls)
     return false;
 }
 
-/* The listener whose hostname fits most specifically. `schemed`: only those that end TLS or do not.
+/* The listener whose hostname fits most specifically. `schemed`: only those
+ * that end TLS or do not.
  */
 static const struct listener *
 most_specific(struct candidates candidates, bool schemed, bool tls, sluice_str host)
@@ -51,7 +32,8 @@ most_specific(struct candidates candidates, bool schemed, bool tls, sluice_str h
     return best;
 }
 
-/* With TLS ended here, the handshake chose a listener by its server name before the request came.
+/* With TLS ended here, the handshake chose a listener by its server name before
+ * the request came.
  */
 static enum lookup
 check_server_name(const struct view *view, struct candidates candidates,
@@ -86,10 +68,8 @@ enum lookup
 match_host(struct view *view, const struct route_list **routes, sluice_str *domain)
 {
     const sluice_router *router = view->router;
-    const struct scope *scope = scopes_of_request(view);
     *domain = (sluice_str){NULL, 0};
-    if (!scope) return LOOKUP_NO_HOST;
-    struct candidates candidates = of_port(router, scope, view->port);
+    struct candidates candidates = scopes_candidates(view);
     if (candidates.count == 0) return LOOKUP_NO_HOST;
     if (candidates.count == 1 && candidates.items->hostname.len == 0) {
         view->listener = candidates.items;

@@ -2,7 +2,8 @@
 
 #include "engine/hash.h"
 
-/* Namespace and name are hashed apart, so that a request's two slices need no joining. */
+/* Namespace and name are hashed apart, so that a request's two slices need no
+ * joining. */
 uint64_t
 scopes_hash(enum scope_kind kind, enum family family, sluice_str space, sluice_str name,
             uint64_t seed)
@@ -35,30 +36,65 @@ find(const struct view *view, enum scope_kind kind, sluice_str space, sluice_str
     }
 }
 
-static bool
-listens_on(const sluice_router *router, const struct scope *scope, uint32_t port)
+/* How many listeners of the scope stand before `port`; of port 0, which stands last, all others. */
+static uint32_t
+listeners_before(const struct listener *items, uint32_t count, uint32_t port)
 {
-    for (uint32_t i = 0; i < scope->listener_count; i++) {
-        uint32_t own = router->listeners[scope->listener + i].port;
-        if (own == port || own == 0) return true;
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (items[middle].port - 1 < port - 1) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return false;
+    return low;
 }
 
-const struct scope *
-scopes_of_request(const struct view *view)
+static struct candidates
+candidates_of(const struct view *view, const struct scope *scope)
+{
+    struct candidates none = {NULL, 0};
+    if (!scope) return none;
+    const struct listener *items = &view->router->listeners[scope->listener];
+    uint32_t count = scope->listener_count, port = view->port;
+    uint32_t begin = listeners_before(items, count, port);
+    if (begin == count) return none;
+    if (items[begin].port != port) {
+        port = 0;
+        begin = listeners_before(items, count, port);
+    }
+    uint32_t end = begin;
+    while (end < count && items[end].port == port) {
+        end++;
+    }
+    return (struct candidates){items + begin, end - begin};
+}
+
+static const struct scope *
+find_service(const struct view *view)
 {
     const sluice_request *request = view->request;
-    sluice_str gateway = request->gateway;
+    sluice_str space = request->service_namespace;
+    if (str_is_empty(space)) space = request->source_namespace;
+    if (str_is_empty(space)) space = view->router->proxy_namespace;
+    return find(view, SCOPE_SERVICE, space, request->service_name);
+}
+
+struct candidates
+scopes_candidates(const struct view *view)
+{
+    sluice_str gateway = view->request->gateway;
     if (gateway.len && !str_equal(gateway, STR("mesh"))) {
         size_t slash = str_find(gateway, '/');
-        if (slash == SIZE_MAX) return find(view, SCOPE_GATEWAY, STR("default"), gateway);
-        return find(view, SCOPE_GATEWAY, str_first(gateway, slash), str_skip(gateway, slash + 1));
+        sluice_str space = slash == SIZE_MAX ? STR("default") : str_first(gateway, slash);
+        sluice_str name = slash == SIZE_MAX ? gateway : str_skip(gateway, slash + 1);
+        return candidates_of(view, find(view, SCOPE_GATEWAY, space, name));
     }
-    if (request->service_name.len) {
-        const struct scope *scope =
-            find(view, SCOPE_SERVICE, request->service_namespace, request->service_name);
-        if (scope && listens_on(view->router, scope, view->port)) return scope;
+    if (view->request->service_name.len) {
+        struct candidates own = candidates_of(view, find_service(view));
+        if (own.count) return own;
     }
-    return view->router->mesh[view->family];
+    return candidates_of(view, view->router->mesh[view->family]);
 }

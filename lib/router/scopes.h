@@ -9,7 +9,12 @@
 uint64_t scopes_hash(enum scope_kind kind, enum family family, sluice_str space, sluice_str name,
                      uint64_t seed);
 
-/* The scope that a request belongs to, or NULL. */
-const struct scope *scopes_of_request(const struct view *view);
+/* Listeners that may answer a request: those of its port, or else those of port 0. */
+struct candidates {
+    const struct listener *items;
+    uint32_t count;
+};
+
+struct candidates scopes_candidates(const struct view *view);
 
 #endif

@@ -1,0 +1,89 @@
+#include "istio/lower_action.h"
+
+static int64_t
+timeout_of(struct value_duration timeout)
+{
+    return timeout.set && timeout.v > 0 ? timeout.v : SLUICE_NO_DURATION;
+}
+
+static void
+set_rewrite(struct model_action *action, const struct istio_rewrite *rewrite)
+{
+    if (!rewrite) return;
+    action->authority = rewrite->authority.v;
+    if (rewrite->uri_regex_rewrite) {
+        action->path = (struct model_path_edit){
+            .mode = MODEL_PATH_REGEX,
+            .pattern = rewrite->uri_regex_rewrite->match.v,
+            .value = rewrite->uri_regex_rewrite->rewrite.v,
+        };
+    } else if (rewrite->uri.v.len) {
+        action->path = (struct model_path_edit){.mode = MODEL_PATH_PREFIX, .value = rewrite->uri.v};
+    }
+}
+
+static void
+set_headers(struct lower *lower, struct model_action *action, const struct istio_headers *headers)
+{
+    if (!headers) return;
+    struct header_stages request = {.route = headers->request, .merged = true};
+    struct header_stages response = {.route = headers->response, .merged = true};
+    action->request_ops = lower_header_ops(lower, &request);
+    action->response_ops = lower_header_ops(lower, &response);
+    if (action->authority.len == 0) action->authority = lower_authority(headers->request);
+}
+
+static bool
+fill(struct lower *lower, const struct lower_source *source, const struct istio_http_route *route,
+     bool mesh, struct model_action *action)
+{
+    *action = (struct model_action){
+        .kind = MODEL_FORWARD,
+        .timeout_ns = SLUICE_NO_DURATION,
+        .backend_timeout_ns = SLUICE_NO_DURATION,
+        .fault = lower_fault(lower, route->fault),
+    };
+    /* What stands first here wins when a rule that validation refuses runs anyway. */
+    if (route->redirect) {
+        action->kind = MODEL_REDIRECT;
+        action->redirect = lower_redirect(lower, route->redirect);
+        set_headers(lower, action, route->headers);
+        return action->redirect != NULL;
+    }
+    if (route->direct_response) {
+        action->kind = MODEL_RESPOND;
+        action->response = lower_response(lower, route->direct_response);
+        set_headers(lower, action, route->headers);
+        return action->response != NULL;
+    }
+    set_rewrite(action, route->rewrite);
+    set_headers(lower, action, route->headers);
+    action->timeout_ns = timeout_of(route->timeout);
+    action->cors = lower_cors(lower, route->cors_policy);
+    if (!lower_split(lower, source, route, mesh, action)) return false;
+    bool hashed = action->split.count == 1 && action->hash_policy_count > 0;
+    action->retry = lower_retry(lower, route->retries, hashed);
+    return lower_mirrors(lower, source, route, mesh, action) && !lower->failed;
+}
+
+const struct model_action *
+lower_action(struct lower *lower, const struct lower_source *source,
+             const struct istio_http_route *route, bool mesh)
+{
+    char *bytes = arena_bytes(lower->arena, sizeof(route));
+    if (!bytes) return NULL;
+    memcpy(bytes, &route, sizeof(route));
+    void **place = map_put(&lower->actions[!mesh], str_make(bytes, sizeof(route)));
+    if (!place) {
+        lower->failed = true;
+        return NULL;
+    }
+    if (*place) return *place;
+    struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
+    if (!action || !fill(lower, source, route, mesh, action)) {
+        lower->failed = true;
+        return NULL;
+    }
+    *place = action;
+    return action;
+}

@@ -1,0 +1,29 @@
+/*
+ * lower_action: the parts of an action, each from its own block of an HTTPRoute.
+ */
+#ifndef SLUICE_ISTIO_LOWER_ACTION_H
+#define SLUICE_ISTIO_LOWER_ACTION_H
+
+#include "istio/lower.h"
+
+/* Each returns NULL where the block is absent or says nothing, or with lower->failed set. */
+const sluice_fault *lower_fault(struct lower *lower, const struct istio_fault *fault);
+const struct model_cors *lower_cors(struct lower *lower, const struct istio_cors *cors);
+const struct model_redirect *lower_redirect(struct lower *lower,
+                                            const struct istio_redirect *redirect);
+const struct model_response *lower_response(struct lower *lower,
+                                            const struct istio_direct_response *response);
+/* `hashed`: a single destination with a hash policy, which does not avoid previous hosts. */
+const sluice_retry_policy *lower_retry(struct lower *lower, const struct istio_retry *retry,
+                                       bool hashed);
+
+/* numerator = trunc(value * 10000) of a million; an absent value is 0. */
+sluice_fraction lower_percent(const struct istio_percent *percent);
+
+/* The weighted destinations, mirrors and hash keys of a route, into the action. */
+bool lower_split(struct lower *lower, const struct lower_source *source,
+                 const struct istio_http_route *route, bool mesh, struct model_action *action);
+bool lower_mirrors(struct lower *lower, const struct lower_source *source,
+                   const struct istio_http_route *route, bool mesh, struct model_action *action);
+
+#endif

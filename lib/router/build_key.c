@@ -1,0 +1,65 @@
+/*
+ * build_key: the contents of something as bytes, so that what repeats is found
+ * again by content.
+ *
+ * Keys are written into one growing buffer that works as a stack: while one is
+ * being written, another may be begun and ended.
+ */
+#include "base/alloc.h"
+#include "router/builder.h"
+
+size_t
+build_key_begin(const struct builder *builder)
+{
+    return builder->key_len;
+}
+
+void
+build_key_put(struct builder *builder, const void *bytes, size_t len)
+{
+    if (len > SIZE_MAX - builder->key_len ||
+        !alloc_grow(&builder->router->alloc, (void **)&builder->key, &builder->key_capacity,
+                    builder->key_len + len, 1)) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return;
+    }
+    if (len) memcpy(builder->key + builder->key_len, bytes, len);
+    builder->key_len += len;
+}
+
+void
+build_key_number(struct builder *builder, uint64_t number)
+{
+    build_key_put(builder, &number, sizeof(number));
+}
+
+void
+build_key_text(struct builder *builder, sluice_str text)
+{
+    build_key_number(builder, text.len);
+    build_key_put(builder, text.ptr, text.len);
+}
+
+/* A new entry's key must outlive the buffer. */
+static bool
+keep_key(struct builder *builder, struct map *map)
+{
+    struct map_entry *entry = &map->entries[map->count - 1];
+    entry->key = arena_dup(builder->scratch, entry->key);
+    return entry->key.ptr != NULL;
+}
+
+void **
+build_key_end(struct builder *builder, struct map *map, size_t begin)
+{
+    sluice_str key = {builder->key + begin, builder->key_len - begin};
+    size_t before = map->count;
+    builder->key_len = begin;
+    if (builder->status != SLUICE_OK) return NULL;
+    void **place = map_put(map, key);
+    if (!place || (map->count > before && !keep_key(builder, map))) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return NULL;
+    }
+    return place;
+}
