@@ -12,6 +12,16 @@ count_bad(const struct istio_set *set)
     return bad;
 }
 
+static bool
+lower_listeners(struct lower *lower, struct model *out)
+{
+    struct listener_list listeners = {0};
+    bool lowered = candidates_read(lower) && lower_mesh(lower, &listeners) &&
+                   lower_gateways(lower, &listeners);
+    *out = (struct model){listeners.items, listeners.count};
+    return lowered;
+}
+
 sluice_status
 istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
               const struct istio_settings *settings)
@@ -30,11 +40,13 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
         .options = settings->options,
         .set = &set,
         .actions = {map_init(alloc), map_init(alloc)},
+        .bindings = map_init(alloc),
         .destinations = map_init(alloc),
     };
-    bool lowered = destination_rules_read(&lower) && lower_hosts(&lower, out);
+    bool lowered = destination_rules_read(&lower) && lower_listeners(&lower, out);
     map_free(&lower.actions[0]);
     map_free(&lower.actions[1]);
+    map_free(&lower.bindings);
     map_free(&lower.destinations);
     destination_rules_free(&lower);
     return lowered && !lower.failed && !lower.arena->failed ? SLUICE_OK : SLUICE_ERR_NOMEM;

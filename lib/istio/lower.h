@@ -21,6 +21,7 @@ struct lower {
     struct istio_set *set;
     struct destination_rules *rules;
     struct map actions[2]; /* address of istio_http_route -> model_action; for mesh, for gateways */
+    struct map bindings;   /* "mesh" or gateway -> struct binding */
     struct map destinations; /* text form -> model_destination */
     bool failed;             /* memory ran out */
 };
@@ -90,8 +91,28 @@ struct lowered_destination lower_destination(struct lower *lower, const struct l
                                              const struct istio_destination *destination,
                                              bool mesh);
 
-/* lower_hosts.c: virtual hosts and listeners. */
-bool lower_hosts(struct lower *lower, struct model *out);
+/* Listeners while they are collected. */
+struct listener_list {
+    struct model_listener *items;
+    size_t count, capacity;
+};
+bool listener_list_add(struct lower *lower, struct listener_list *list,
+                       struct model_listener listener);
+
+/* VirtualServices that may speak to one caller, in the order of precedence (istio.md 3.4). */
+struct candidates {
+    struct lower_source *items;
+    size_t count;
+};
+
+/* lower_candidates.c: those bound to `bound` ("mesh" or a gateway) and visible to a namespace. */
+bool candidates_read(struct lower *lower);
+bool candidates_of(struct lower *lower, sluice_str bound, sluice_str caller,
+                   struct candidates *out);
+
+/* lower_mesh.c, lower_gateway.c: the listeners of each role. */
+bool lower_mesh(struct lower *lower, struct listener_list *listeners);
+bool lower_gateways(struct lower *lower, struct listener_list *listeners);
 
 /* destination_rules.c: which rule speaks for a host (istio.md 7.1). */
 struct merged_rule {

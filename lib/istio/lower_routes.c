@@ -79,19 +79,37 @@ add_entry(struct lower *lower, const struct lower_source *source, const struct l
     return rule_list_add(lower, list, rule);
 }
 
+static size_t
+count_static(const struct model_rule *rule)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rule->predicate_count; i++) {
+        count += lower_is_static(&rule->predicates[i]);
+    }
+    return count;
+}
+
+/* After an entry that always catches everything, no later one exists (istio.md 3.8). */
+static bool
+ends_list(const struct rule_list *list)
+{
+    const struct model_rule *last = list->count ? &list->items[list->count - 1] : NULL;
+    return last && lower_is_catch_all(last) && count_static(last) == 0;
+}
+
 bool
 lower_routes(struct lower *lower, const struct lower_source *source,
              const struct lower_scope *scope, struct rule_list *list)
 {
     const struct value_list *http = &source->resource->virtual_service->http;
     const struct istio_http_route *routes = http->items;
-    for (size_t i = 0; i < http->count; i++) {
+    for (size_t i = 0; i < http->count && !ends_list(list); i++) {
         size_t blocks = routes[i].match.count;
         if (routes[i].delegate) continue; /* resolved before, or dangling */
         if (blocks == 0 && !add_entry(lower, source, scope, &routes[i], (uint32_t)i, -1, list)) {
             return false;
         }
-        for (size_t k = 0; k < blocks; k++) {
+        for (size_t k = 0; k < blocks && !ends_list(list); k++) {
             if (!add_entry(lower, source, scope, &routes[i], (uint32_t)i, (int32_t)k, list)) {
                 return false;
             }
@@ -113,16 +131,6 @@ lower_is_catch_all(const struct model_rule *rule)
         if (!root && !any) return false;
     }
     return true;
-}
-
-static size_t
-count_static(const struct model_rule *rule)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < rule->predicate_count; i++) {
-        count += lower_is_static(&rule->predicates[i]);
-    }
-    return count;
 }
 
 bool

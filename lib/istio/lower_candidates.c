@@ -1,0 +1,112 @@
+#include <stdlib.h>
+
+#include "istio/lower.h"
+
+/* VirtualServices bound to one name, oldest first. */
+struct binding {
+    struct lower_source *items;
+    size_t count, capacity;
+};
+
+static int
+by_age(const void *a, const void *b)
+{
+    const struct envelope *x = (*(struct istio_resource *const *)a)->meta;
+    const struct envelope *y = (*(struct istio_resource *const *)b)->meta;
+    if (x->created != y->created) return x->created < y->created ? -1 : 1;
+    int order = str_compare(x->name, y->name);
+    return order ? order : str_compare(x->space, y->space);
+}
+
+static bool
+bind(struct lower *lower, sluice_str name, struct lower_source source)
+{
+    void **place = map_put(&lower->bindings, name);
+    if (place && !*place) *place = ARENA_NEW(lower->arena, struct binding);
+    struct binding *binding = place ? *place : NULL;
+    if (!binding) return false;
+    /* Naming a gateway twice binds once. */
+    if (binding->count && binding->items[binding->count - 1].resource == source.resource) {
+        return true;
+    }
+    if (binding->count == binding->capacity) {
+        size_t capacity = binding->capacity ? binding->capacity * 2 : 4;
+        struct lower_source *items = ARENA_ARRAY(lower->arena, struct lower_source, capacity);
+        if (!items) return false;
+        if (binding->count) memcpy(items, binding->items, binding->count * sizeof(*items));
+        binding->items = items;
+        binding->capacity = capacity;
+    }
+    binding->items[binding->count++] = source;
+    return true;
+}
+
+static bool
+bind_all(struct lower *lower, struct istio_resource *resource)
+{
+    const struct value_list *gateways = &resource->virtual_service->gateways;
+    const sluice_str *names = gateways->items;
+    struct model_resource *origin = ARENA_NEW(lower->arena, struct model_resource);
+    if (!origin) return false;
+    *origin =
+        (struct model_resource){resource->meta->kind, resource->meta->space, resource->meta->name};
+    struct lower_source source = {resource, origin};
+    if (gateways->count == 0) return bind(lower, STR("mesh"), source);
+    for (size_t i = 0; i < gateways->count; i++) {
+        sluice_str name = expand_gateway(lower, names[i], resource->meta->space);
+        if (!name.ptr || !bind(lower, name, source)) return false;
+    }
+    return true;
+}
+
+bool
+candidates_read(struct lower *lower)
+{
+    const struct istio_set *set = lower->set;
+    size_t count = set->count_of[ISTIO_VIRTUAL_SERVICE];
+    struct istio_resource **sorted = ARENA_ARRAY(lower->arena, struct istio_resource *, count);
+    if (!sorted) return false;
+    if (count) memcpy(sorted, set->of[ISTIO_VIRTUAL_SERVICE], count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), by_age);
+    for (size_t i = 0; i < count; i++) {
+        /* Without hosts it is a delegate, which speaks only through others. */
+        bool delegate = sorted[i]->virtual_service->hosts.count == 0;
+        if (!sorted[i]->bad && !delegate && !bind_all(lower, sorted[i])) return false;
+    }
+    return true;
+}
+
+bool
+candidates_of(struct lower *lower, sluice_str bound, sluice_str caller, struct candidates *out)
+{
+    const struct binding *binding = map_get(&lower->bindings, bound);
+    *out = (struct candidates){NULL, 0};
+    if (!binding) return true;
+    out->items = ARENA_ARRAY(lower->arena, struct lower_source, binding->count);
+    if (!out->items) return false;
+    for (int class = 0; class <= 2; class ++) {
+        for (size_t i = 0; i < binding->count; i++) {
+            const struct istio_resource *resource = binding->items[i].resource;
+            if (visibility_class(lower, &resource->virtual_service->export_to,
+                                 resource->meta->space, caller) == class) {
+                out->items[out->count++] = binding->items[i];
+            }
+        }
+    }
+    return true;
+}
+
+bool
+listener_list_add(struct lower *lower, struct listener_list *list, struct model_listener listener)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 8;
+        struct model_listener *items = ARENA_ARRAY(lower->arena, struct model_listener, capacity);
+        if (!items) return false;
+        if (list->count) memcpy(items, list->items, list->count * sizeof(*items));
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = listener;
+    return true;
+}

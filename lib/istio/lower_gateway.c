@@ -1,0 +1,285 @@
+#include "istio/port_protocol.h"
+#include "istio/virtual_hosts.h"
+
+/* One server of a gateway that ends HTTP, as far as routing asks. */
+struct server {
+    uint32_t port; /* 0: no Gateway document, any port */
+    bool tls, https_redirect;
+    const sluice_str *hosts; /* [namespace/]host */
+    size_t host_count;
+};
+
+struct gateway {
+    sluice_str name;  /* namespace/name */
+    sluice_str space; /* its namespace */
+    struct server *servers;
+    size_t server_count;
+};
+
+/* ---- servers ---- */
+
+static bool
+read_server(const struct istio_server *from, struct server *to)
+{
+    static const sluice_str https = STR_INIT("HTTPS");
+    if (!from->port || from->port->number.v <= 0) return false;
+    sluice_str protocol = from->port->protocol.v;
+    const struct istio_server_tls *tls = from->tls;
+    bool passes = tls && (tls->mode.v == ISTIO_SERVER_TLS_PASSTHROUGH ||
+                          tls->mode.v == ISTIO_SERVER_TLS_AUTO_PASSTHROUGH);
+    bool secure = str_equal_ignore_case(protocol, https);
+    if (!secure && port_protocol_parse(protocol) != PROTOCOL_HTTP) return false;
+    if (secure && (!tls || passes)) return false;
+    *to = (struct server){
+        .port = (uint32_t)from->port->number.v,
+        .tls = secure,
+        .https_redirect = !secure && tls && tls->https_redirect.v,
+        .hosts = from->hosts.items,
+        .host_count = from->hosts.count,
+    };
+    return true;
+}
+
+static struct istio_resource *
+find_document(struct lower *lower, sluice_str name)
+{
+    for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
+        struct istio_resource *gateway = lower->set->of[ISTIO_GATEWAY][i];
+        sluice_str space = gateway->meta->space, own = gateway->meta->name;
+        if (!gateway->bad && name.len == space.len + 1 + own.len && str_starts_with(name, space) &&
+            name.ptr[space.len] == '/' && str_ends_with(name, own)) {
+            return gateway;
+        }
+    }
+    return NULL;
+}
+
+static bool
+read_gateway(struct lower *lower, sluice_str name, struct gateway *out)
+{
+    static const sluice_str any_host = STR_INIT("*");
+    const struct istio_resource *document = find_document(lower, name);
+    *out = (struct gateway){.name = name, .space = str_first(name, str_find(name, '/'))};
+    size_t room = document ? document->gateway->servers.count : 1;
+    out->servers = ARENA_ARRAY(lower->arena, struct server, room);
+    if (!out->servers) return false;
+    if (!document) {
+        out->servers[out->server_count++] = (struct server){.hosts = &any_host, .host_count = 1};
+        return true;
+    }
+    const struct istio_server *servers = document->gateway->servers.items;
+    for (size_t i = 0; i < room; i++) {
+        if (read_server(&servers[i], &out->servers[out->server_count])) out->server_count++;
+    }
+    return true;
+}
+
+/* ---- hosts that a server and a VirtualService have in common (istio.md 3.2) ---- */
+
+static bool
+is_wildcard(sluice_str host)
+{
+    return host.len > 0 && host.ptr[0] == '*';
+}
+
+static bool
+is_subset(sluice_str narrow, sluice_str wide)
+{
+    if (!is_wildcard(wide)) return str_equal(narrow, wide);
+    sluice_str tail = is_wildcard(narrow) ? str_skip(narrow, 1) : narrow;
+    return str_ends_with(tail, str_skip(wide, 1));
+}
+
+/* The host part of a server's host, where its namespace part admits a VirtualService. */
+static bool
+server_host(const struct gateway *gateway, sluice_str text, sluice_str space, sluice_str *host)
+{
+    size_t slash = str_find(text, '/');
+    *host = slash == SIZE_MAX ? text : str_skip(text, slash + 1);
+    if (slash == SIZE_MAX) return true;
+    sluice_str wanted = str_first(text, slash);
+    if (str_equal(wanted, STR("."))) wanted = gateway->space;
+    return str_equal(wanted, STR("*")) || str_equal(wanted, space);
+}
+
+struct routes_of_source {
+    struct rule_list list;
+    const struct model_route_list *shared;
+};
+
+static bool
+give_domain(struct virtual_hosts *hosts, sluice_str host, const struct routes_of_source *routes)
+{
+    struct lower *lower = hosts->lower;
+    struct domain_routes *domain = virtual_hosts_get(hosts, expand_lower_case(lower, host));
+    if (!domain) return false;
+    if (domain->closed || domain->shared == routes->shared) return true;
+    if (domain->sources++ == 0) {
+        domain->shared = routes->shared;
+        domain->joined = routes->list;
+        return true;
+    }
+    if (domain->sources == 2) { /* the first one's list is shared: go on with a copy */
+        struct rule_list copy = {0};
+        for (size_t i = 0; i < domain->joined.count; i++) {
+            if (!rule_list_add(lower, &copy, domain->joined.items[i])) return false;
+        }
+        domain->joined = copy;
+    }
+    domain->shared = routes->shared;
+    for (size_t i = 0; i < routes->list.count; i++) {
+        if (!rule_list_add(lower, &domain->joined, routes->list.items[i])) return false;
+    }
+    return true;
+}
+
+static bool
+intersect(struct virtual_hosts *hosts, const struct gateway *gateway, const struct server *server,
+          const struct lower_source *source, const struct routes_of_source *routes)
+{
+    struct lower *lower = hosts->lower;
+    sluice_str space = source->resource->meta->space, theirs;
+    const struct value_list *names = &source->resource->virtual_service->hosts;
+    const sluice_str *items = names->items;
+    for (size_t i = 0; i < server->host_count; i++) {
+        if (!server_host(gateway, server->hosts[i], space, &theirs)) continue;
+        for (size_t k = 0; k < names->count; k++) {
+            sluice_str own = expand_host(lower, items[k], space);
+            sluice_str narrow = is_subset(own, theirs)   ? own
+                                : is_subset(theirs, own) ? theirs
+                                                         : STR("");
+            if (narrow.len && !give_domain(hosts, narrow, routes)) return false;
+        }
+    }
+    return true;
+}
+
+/* ---- https redirects ---- */
+
+static const struct model_route_list *
+redirect_routes(struct lower *lower)
+{
+    static const struct model_redirect to_https = {
+        .status = 301, .scheme = STR_INIT("https"), .host_keeps_port = true};
+    static const struct model_action action = {.kind = MODEL_REDIRECT,
+                                               .redirect = &to_https,
+                                               .timeout_ns = SLUICE_NO_DURATION,
+                                               .backend_timeout_ns = SLUICE_NO_DURATION};
+    struct rule_list list = {0};
+    struct model_rule rule = {.action = &action, .match = -1};
+    return rule_list_add(lower, &list, rule) ? rule_list_finish(lower, &list) : NULL;
+}
+
+static bool
+add_redirects(struct virtual_hosts *hosts, const struct gateway *gateway,
+              const struct server *server)
+{
+    const struct model_route_list *routes = redirect_routes(hosts->lower);
+    for (size_t i = 0; routes && i < server->host_count; i++) {
+        sluice_str host;
+        server_host(gateway, server->hosts[i], gateway->space, &host);
+        struct domain_routes *domain =
+            virtual_hosts_get(hosts, expand_lower_case(hosts->lower, host));
+        if (!domain) return false;
+        domain->shared = routes;
+        domain->sources = 1;
+        domain->closed = true;
+    }
+    return routes != NULL;
+}
+
+/* ---- one listener: the servers of one port ---- */
+
+static bool
+add_source(struct virtual_hosts *hosts, const struct gateway *gateway, const struct server *like,
+           const struct lower_source *source)
+{
+    struct lower *lower = hosts->lower;
+    struct lower_scope scope = {.gateway = gateway->name, .port = like->port};
+    struct routes_of_source routes = {0};
+    if (!lower_routes(lower, source, &scope, &routes.list)) return false;
+    if (routes.list.count == 0) return true; /* its hosts do not come into being */
+    routes.shared = rule_list_finish(lower, &routes.list);
+    if (!routes.shared) return false;
+    for (size_t i = 0; i < gateway->server_count; i++) {
+        const struct server *server = &gateway->servers[i];
+        if (server->port != like->port || server->tls != like->tls) continue;
+        if (!intersect(hosts, gateway, server, source, &routes)) return false;
+    }
+    return true;
+}
+
+static bool
+add_listener(struct lower *lower, const struct gateway *gateway, const struct server *like,
+             const struct candidates *candidates, struct listener_list *listeners)
+{
+    struct virtual_hosts hosts = virtual_hosts_init(lower);
+    struct model_listener listener = {
+        .scope = MODEL_SCOPE_GATEWAY,
+        .name = gateway->name,
+        .family = MODEL_FAMILY_HTTP,
+        .port = like->port,
+        .tls = like->tls,
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && i < gateway->server_count; i++) {
+        const struct server *server = &gateway->servers[i];
+        if (server->port != like->port || server->tls != like->tls) continue;
+        if (server->https_redirect) ok = add_redirects(&hosts, gateway, server);
+    }
+    for (size_t i = 0; ok && i < candidates->count; i++) {
+        ok = add_source(&hosts, gateway, like, &candidates->items[i]);
+    }
+    ok = ok && virtual_hosts_finish(&hosts, true, &listener) &&
+         listener_list_add(lower, listeners, listener);
+    virtual_hosts_free(&hosts);
+    return ok;
+}
+
+static bool
+is_first_of_port(const struct gateway *gateway, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (gateway->servers[i].port == gateway->servers[index].port &&
+            gateway->servers[i].tls == gateway->servers[index].tls) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+add_gateway(struct lower *lower, sluice_str name, struct listener_list *listeners)
+{
+    struct gateway gateway;
+    struct candidates candidates;
+    if (!read_gateway(lower, name, &gateway) ||
+        !candidates_of(lower, name, gateway.space, &candidates)) {
+        return false;
+    }
+    for (size_t i = 0; i < gateway.server_count; i++) {
+        if (is_first_of_port(&gateway, i) &&
+            !add_listener(lower, &gateway, &gateway.servers[i], &candidates, listeners)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+lower_gateways(struct lower *lower, struct listener_list *listeners)
+{
+    /* A Gateway that no VirtualService names still listens. */
+    for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
+        const struct envelope *meta = lower->set->of[ISTIO_GATEWAY][i]->meta;
+        sluice_str parts[] = {meta->space, STR("/"), meta->name};
+        sluice_str name = arena_concat(lower->arena, parts, 3);
+        if (!name.ptr || !map_put(&lower->bindings, name)) return false;
+    }
+    for (size_t i = 0; i < lower->bindings.count; i++) {
+        sluice_str name = lower->bindings.entries[i].key;
+        if (str_equal(name, STR("mesh"))) continue;
+        if (!add_gateway(lower, name, listeners)) return false;
+    }
+    return true;
+}
