@@ -1,5 +1,6 @@
 #include "istio/istio.h"
 
+#include "istio/delegates.h"
 #include "istio/lower.h"
 
 static size_t
@@ -16,8 +17,8 @@ static bool
 lower_listeners(struct lower *lower, struct model *out)
 {
     struct listener_list listeners = {0};
-    bool lowered = candidates_read(lower) && lower_mesh(lower, &listeners) &&
-                   lower_gateways(lower, &listeners);
+    bool lowered = delegates_resolve(lower) && candidates_read(lower) &&
+                   lower_mesh(lower, &listeners) && lower_gateways(lower, &listeners);
     *out = (struct model){listeners.items, listeners.count};
     return lowered;
 }
