@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Probability of a statistic of at least `statistic` under `freedom` degrees; 1 when freedom is 0. */
+/* Probability of a statistic of at least `statistic` under `freedom` degrees; 1 when freedom is 0.
+ */
 double chi_square_p(double statistic, size_t freedom);
 
 /* The result of comparing counts with the shares that they should have. */

@@ -41,9 +41,9 @@ static void
 terminal_begin(const struct terminal *terminal, enum terminal_style style)
 {
     static const char *const codes[] = {
-        [TERMINAL_PLAIN] = "",          [TERMINAL_BOLD] = "\x1b[1m",  [TERMINAL_DIM] = "\x1b[2m",
-        [TERMINAL_RED] = "\x1b[31m",    [TERMINAL_GREEN] = "\x1b[32m",
-        [TERMINAL_YELLOW] = "\x1b[33m", [TERMINAL_BLUE] = "\x1b[34m",
+        [TERMINAL_PLAIN] = "",        [TERMINAL_BOLD] = "\x1b[1m",   [TERMINAL_DIM] = "\x1b[2m",
+        [TERMINAL_RED] = "\x1b[31m",  [TERMINAL_GREEN] = "\x1b[32m", [TERMINAL_YELLOW] = "\x1b[33m",
+        [TERMINAL_BLUE] = "\x1b[34m",
     };
     if (terminal->colour) fputs(codes[style], terminal->out);
 }

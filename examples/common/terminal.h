@@ -20,16 +20,15 @@ enum terminal_style {
 /* What may be written to one stream. */
 struct terminal {
     FILE *out;
-    bool colour; /* a terminal, and NO_COLOR is not set */
+    bool colour;  /* a terminal, and NO_COLOR is not set */
     bool unicode; /* the locale's character set is UTF-8 */
 };
 
 struct terminal terminal_open(FILE *out);
 
 /* printf in a style; the style ends with the text. */
-__attribute__((format(printf, 3, 4))) void terminal_print(const struct terminal *terminal,
-                                                          enum terminal_style style,
-                                                          const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+terminal_print(const struct terminal *terminal, enum terminal_style style, const char *format, ...);
 
 /* A bar of `share` (0 to 1) of `width` columns, padded with blanks to `width`. */
 void terminal_bar(const struct terminal *terminal, enum terminal_style style, double share,

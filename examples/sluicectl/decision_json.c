@@ -71,9 +71,9 @@ const char *
 decision_sticky_name(sluice_sticky_by by)
 {
     static const char *const names[] = {
-        [SLUICE_STICKY_NONE] = NULL,         [SLUICE_STICKY_KEY] = "key",
-        [SLUICE_STICKY_COOKIE] = "cookie",   [SLUICE_STICKY_HEADER] = "header",
-        [SLUICE_STICKY_QUERY] = "query",     [SLUICE_STICKY_SOURCE_IP] = "source-ip",
+        [SLUICE_STICKY_NONE] = NULL,       [SLUICE_STICKY_KEY] = "key",
+        [SLUICE_STICKY_COOKIE] = "cookie", [SLUICE_STICKY_HEADER] = "header",
+        [SLUICE_STICKY_QUERY] = "query",   [SLUICE_STICKY_SOURCE_IP] = "source-ip",
     };
     return names[by];
 }

@@ -109,6 +109,7 @@ decision_text_print_split(const struct terminal *terminal, const sluice_decision
         bool picked = decision->destination && i == decision->split_index;
         decision_text_label(terminal, i == 0 ? "split" : "");
         fprintf(terminal->out, "%6.2f %%  ", alone ? 100 : 100 * share->weight / total);
+        if (!alone) fprintf(terminal->out, "(%" PRIu32 "/%.0f)  ", share->weight, total);
         decision_text_print_place(terminal, share->destination, share->destination->port);
         if (share->invalid) terminal_print(terminal, TERMINAL_RED, "  does not resolve");
         if (picked) terminal_print(terminal, TERMINAL_DIM, "%s", picks[decision->pick]);
@@ -242,10 +243,8 @@ decision_text_print_upstream(const struct terminal *terminal, const sluice_decis
 }
 
 void
-decision_text_print(const struct terminal *terminal, const sluice_decision *decision,
-                    const sluice_request *request)
+decision_text_print(const struct terminal *terminal, const sluice_decision *decision)
 {
-    (void)request;
     decision_text_print_outcome(terminal, decision);
     if (decision->matched) {
         decision_text_label(terminal, "rule");

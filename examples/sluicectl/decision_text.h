@@ -9,8 +9,7 @@
 #include "common/terminal.h"
 #include "sluicectl/tally.h"
 
-void decision_text_print(const struct terminal *terminal, const sluice_decision *decision,
-                         const sluice_request *request);
+void decision_text_print(const struct terminal *terminal, const sluice_decision *decision);
 
 /* `VirtualService default/reviewvs, rule 0, match 1 (line 12)` */
 void decision_text_print_rule(const struct terminal *terminal, const sluice_matched *matched);

@@ -78,10 +78,10 @@ diagnostics_print_summary(const struct terminal *terminal, const sluice_report *
 {
     size_t errors = sluice_report_count_of(report, SLUICE_SEVERITY_ERROR);
     size_t warnings = sluice_report_count_of(report, SLUICE_SEVERITY_WARNING);
-    enum terminal_style style = errors     ? TERMINAL_RED
-                                : warnings ? TERMINAL_YELLOW
-                                           : TERMINAL_GREEN;
+    size_t notes = sluice_report_count_of(report, SLUICE_SEVERITY_INFO);
+    enum terminal_style style = errors ? TERMINAL_RED : warnings ? TERMINAL_YELLOW : TERMINAL_GREEN;
     terminal_print(terminal, style, "%zu error%s, %zu warning%s", errors, errors == 1 ? "" : "s",
                    warnings, warnings == 1 ? "" : "s");
+    if (notes > 0) fprintf(terminal->out, ", %zu note%s", notes, notes == 1 ? "" : "s");
     fprintf(terminal->out, " in %zu file%s\n", files, files == 1 ? "" : "s");
 }

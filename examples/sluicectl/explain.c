@@ -54,8 +54,7 @@ explain_print_step(const struct terminal *terminal, size_t number, const sluice_
 }
 
 static void
-explain_print(const sluice_explanation *explanation, const sluice_decision *decision,
-              const sluice_request *request)
+explain_print(const sluice_explanation *explanation, const sluice_decision *decision)
 {
     struct terminal terminal = terminal_open(stdout);
     sluice_str host = sluice_explanation_virtual_host(explanation);
@@ -68,7 +67,7 @@ explain_print(const sluice_explanation *explanation, const sluice_decision *deci
         explain_print_step(&terminal, i + 1, sluice_explanation_get(explanation, i));
     }
     fputc('\n', stdout);
-    decision_text_print(&terminal, decision, request);
+    decision_text_print(&terminal, decision);
 }
 
 static enum exit_status
@@ -89,7 +88,11 @@ explain_one(struct routers *routers)
         fprintf(stderr, "sluicectl explain: %s\n", sluice_status_name(status));
         return EXIT_TROUBLE;
     }
-    (options->json ? explain_print_json : explain_print)(explanation, &decision, request);
+    if (options->json) {
+        explain_print_json(explanation, &decision, request);
+    } else {
+        explain_print(explanation, &decision);
+    }
     sluice_explanation_free(explanation);
     return EXIT_DECIDED;
 }

@@ -19,7 +19,8 @@ struct files {
 };
 
 /*
- * Read every file of `names`; a folder stands for the *.yaml, *.yml and *.json in it, sorted by name, and
+ * Read every file of `names`; a folder stands for the *.yaml, *.yml and *.json in it, sorted by
+ * name, and
  * "-" for standard input. False, with the message, when one cannot be read; free either way.
  */
 bool files_read(struct files *files, const char *const *names, size_t count,

@@ -38,7 +38,11 @@ static size_t
 json_sequence(sluice_str text, size_t at)
 {
     const unsigned char *byte = (const unsigned char *)text.ptr + at;
-    size_t len = byte[0] < 0x80 ? 1 : byte[0] < 0xc2 ? 0 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+    size_t len = byte[0] < 0x80   ? 1
+                 : byte[0] < 0xc2 ? 0
+                 : byte[0] < 0xe0 ? 2
+                 : byte[0] < 0xf0 ? 3
+                                  : 4;
     if (len == 0 || byte[0] > 0xf4 || len > text.len - at) return 0;
     for (size_t i = 1; i < len; i++) {
         if ((byte[i] & 0xc0) != 0x80) return 0;
@@ -171,8 +175,14 @@ json_digits(json_t *value)
     size_t index;
     json_t *member;
     if (json_is_real(value)) return json_digits_of(json_real_value(value));
-    json_object_foreach(value, key, member) { digits = json_larger(digits, json_digits(member)); }
-    json_array_foreach(value, index, member) { digits = json_larger(digits, json_digits(member)); }
+    json_object_foreach(value, key, member)
+    {
+        digits = json_larger(digits, json_digits(member));
+    }
+    json_array_foreach(value, index, member)
+    {
+        digits = json_larger(digits, json_digits(member));
+    }
     return digits;
 }
 

@@ -18,8 +18,8 @@ struct lines {
 };
 
 /*
- * The next line without its end; *line is valid until the next call. False at the end. Standard output
- * is flushed before a read, so that a program that waits for answers gets them.
+ * The next line without its end; *line is valid until the next call. False at the end. Standard
+ * output is flushed before a read, so that a program that waits for answers gets them.
  */
 bool lines_next(struct lines *lines, const char **line, size_t *len);
 void lines_free(struct lines *lines);

@@ -4,8 +4,8 @@
 #ifndef SLUICECTL_MEMORY_H
 #define SLUICECTL_MEMORY_H
 
-#include <stddef.h>
 #include <sluice/sluice.h>
+#include <stddef.h>
 
 /* realloc() that never returns NULL: out of memory is exit status 2. */
 void *memory_resize(void *ptr, size_t size);

@@ -45,7 +45,7 @@ struct options {
  * Read the arguments after the command's name. False, with the message, when they are wrong. Free
  * with options_free() either way.
  */
-bool options_read(struct options *options, enum command command, int count, char **arguments,
+bool options_parse(struct options *options, enum command command, int count, char **arguments,
                   struct failure *failure);
 void options_free(struct options *options);
 

@@ -69,7 +69,8 @@ policy_json_consistent_hash(const sluice_load_balancer *balancer)
     json_put(object, maglev ? "table_size" : "minimum_ring_size",
              json_count_or_null(balancer->hash_table_size));
     json_put(object, "key",
-             balancer->hash_policy_present ? policy_json_hash(&balancer->hash_policy) : json_null());
+             balancer->hash_policy_present ? policy_json_hash(&balancer->hash_policy)
+                                           : json_null());
     return object;
 }
 

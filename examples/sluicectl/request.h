@@ -26,8 +26,8 @@ struct unknown_names {
 };
 
 /*
- * Read one line of JSON into *request, starting from `defaults`. False, with the message, when it is
- * not a request. The request may be read into again and again; end with request_free().
+ * Read one line of JSON into *request, starting from `defaults`. False, with the message, when it
+ * is not a request. The request may be read into again and again; end with request_free().
  */
 bool request_read(struct request *request, const struct request *defaults, const char *line,
                   size_t len, struct unknown_names *unknown, struct failure *failure);

@@ -24,9 +24,14 @@ static const char *
 request_json_type(const json_t *value)
 {
     static const char *const names[] = {
-        [JSON_OBJECT] = "an object",  [JSON_ARRAY] = "a list", [JSON_STRING] = "a string",
-        [JSON_INTEGER] = "an integer", [JSON_REAL] = "a number with a fraction",
-        [JSON_TRUE] = "true",         [JSON_FALSE] = "false",  [JSON_NULL] = "null",
+        [JSON_OBJECT] = "an object",
+        [JSON_ARRAY] = "a list",
+        [JSON_STRING] = "a string",
+        [JSON_INTEGER] = "an integer",
+        [JSON_REAL] = "a number with a fraction",
+        [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",
+        [JSON_NULL] = "null",
     };
     return names[json_typeof(value)];
 }
@@ -200,13 +205,16 @@ struct request_json_row {
     size_t at;
 };
 
-#define TEXT(NAME, FIELD) {NAME, request_json_text, offsetof(sluice_request, FIELD)}
+#define TEXT(NAME, FIELD)                                                                          \
+    {                                                                                              \
+        NAME, request_json_text, offsetof(sluice_request, FIELD)                                   \
+    }
 
 static const struct request_json_row source_rows[] = {
     TEXT("namespace", source_namespace),
     {"labels", request_json_labels, 0},
     TEXT("ip", source_ip),
-    {NULL, NULL, 0},
+    {NULL,     NULL,                0},
 };
 
 /* The Service's port is the port of the request, unless the request names one itself. */
@@ -224,29 +232,29 @@ static const struct request_json_row service_rows[] = {
     TEXT("namespace", service_namespace),
     TEXT("name", service_name),
     {"port", request_json_service_port, 0},
-    {NULL, NULL, 0},
+    {NULL,   NULL,                      0},
 };
 
 static bool request_json_source(struct reader *reader, const char *name, size_t at, json_t *value);
 static bool request_json_service(struct reader *reader, const char *name, size_t at, json_t *value);
 
 static const struct request_json_row request_rows[] = {
-    {"protocol", request_json_protocol, 0},
-    {"gateway", request_json_gateway, offsetof(sluice_request, gateway)},
-    {"port", request_json_port, 0},
+    {"protocol", request_json_protocol, 0                      },
+    {"gateway",  request_json_gateway,  offsetof(sluice_request, gateway)},
+    {"port",          request_json_port,                          0                      },
     TEXT("method", method),
     TEXT("scheme", scheme),
     TEXT("authority", authority),
     TEXT("path", path),
-    {"headers", request_json_headers, 0},
-    {"source", request_json_source, 0},
+    {"headers",          request_json_headers,                       0},
+    {"source",          request_json_source,                        0                        },
     TEXT("sni", sni),
     TEXT("destination_ip", destination_ip),
-    {"service", request_json_service, 0},
-    {"claims", request_json_claims, 0},
+    {"service",          request_json_service,                       0},
+    {"claims",          request_json_claims,                        0                          },
     TEXT("sticky_key", sticky_key),
-    {"count", request_json_count, 0},
-    {NULL, NULL, 0},
+    {"count",          request_json_count,                         0},
+    {NULL,          NULL,                            0                                           },
 };
 
 static const struct request_json_row *
@@ -344,8 +352,7 @@ request_read(struct request *request, const struct request *defaults, const char
     if (!request_json_object(&reader, "request", request_rows, request->json)) return false;
     request_json_warn(unknown, request_rows, request->json, "");
     request_json_warn(unknown, source_rows, json_object_get(request->json, "source"), "source.");
-    request_json_warn(unknown, service_rows, json_object_get(request->json, "service"),
-                      "service.");
+    request_json_warn(unknown, service_rows, json_object_get(request->json, "service"), "service.");
     request_finish(request);
     return true;
 }

@@ -49,7 +49,7 @@ route_print(sluice_context *context, const struct request *request)
     sluice_decision decision;
     struct tally tally = {0};
     sluice_route(context, &request->input, &decision);
-    decision_text_print(&terminal, &decision, &request->input);
+    decision_text_print(&terminal, &decision);
     if (request->count > 1) {
         tally_add(&tally, &decision, &request->input);
         route_again(&tally, context, request);
@@ -76,8 +76,7 @@ route_line(struct routers *routers, struct request *request, const char *line, s
     if (!request_read(request, defaults, line, len, unknown, &failure)) {
         return route_error(&failure);
     }
-    sluice_context *context =
-        routers_context(routers, request->input.source_namespace, &failure);
+    sluice_context *context = routers_context(routers, request->input.source_namespace, &failure);
     return context ? route_json(context, request) : route_error(&failure);
 }
 
@@ -131,7 +130,8 @@ route_run(const struct options *options)
         }
     }
     enum exit_status status = routers_open(&routers, options);
-    if (status == EXIT_DECIDED) status = name ? route_lines(&routers, fd, name) : route_one(&routers);
+    if (status == EXIT_DECIDED)
+        status = name ? route_lines(&routers, fd, name) : route_one(&routers);
     routers_free(&routers);
     if (fd > STDIN_FILENO) close(fd);
     return status;

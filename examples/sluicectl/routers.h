@@ -27,14 +27,14 @@ struct routers {
 };
 
 /*
- * Read and compile what the options name. On failure, says why on standard error and returns an exit
- * status other than 0. Free with routers_free() either way.
+ * Read and compile what the options name. On failure, says why on standard error and returns an
+ * exit status other than 0. Free with routers_free() either way.
  */
 enum exit_status routers_open(struct routers *routers, const struct options *options);
 void routers_free(struct routers *routers);
 
-/* The context for `space` (empty: the default), compiled at need. NULL, with the message, on failure. */
-sluice_context *routers_context(struct routers *routers, sluice_str space,
-                                struct failure *failure);
+/* The context for `space` (empty: the default), compiled at need. NULL, with the message, on
+ * failure. */
+sluice_context *routers_context(struct routers *routers, sluice_str space, struct failure *failure);
 
 #endif

@@ -26,8 +26,7 @@ struct tally {
     bool seeded; /* the rows of the split are there */
 };
 
-void tally_add(struct tally *tally, const sluice_decision *decision,
-               const sluice_request *request);
+void tally_add(struct tally *tally, const sluice_decision *decision, const sluice_request *request);
 void tally_free(struct tally *tally);
 
 /* {"host|subset|port": count, ...}; what stayed local counts under its outcome's name. */

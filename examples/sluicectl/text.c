@@ -47,7 +47,12 @@ text_print_duration(FILE *out, int64_t ns)
     static const struct {
         int64_t ns;
         const char *unit;
-    } rows[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+    } rows[] = {
+        {1000000000, "s" },
+        {1000000,    "ms"},
+        {1000,       "us"},
+        {1,          "ns"}
+    };
     size_t at = 0;
     while (ns % rows[at].ns != 0) {
         at++;

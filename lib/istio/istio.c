@@ -2,6 +2,7 @@
 
 #include "istio/delegates.h"
 #include "istio/lower.h"
+#include "istio/registry.h"
 
 static size_t
 count_bad(const struct istio_set *set)
@@ -40,13 +41,14 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
         .envelope = envelope,
         .options = settings->options,
         .set = &set,
-        .actions = {map_init(alloc), map_init(alloc)},
+        .actions = map_init(alloc),
         .bindings = map_init(alloc),
         .destinations = map_init(alloc),
     };
-    bool lowered = destination_rules_read(&lower) && lower_listeners(&lower, out);
-    map_free(&lower.actions[0]);
-    map_free(&lower.actions[1]);
+    bool lowered =
+        registry_read(&lower) && destination_rules_read(&lower) && lower_listeners(&lower, out);
+    map_free(&lower.actions);
+    registry_free(&lower);
     map_free(&lower.bindings);
     map_free(&lower.destinations);
     destination_rules_free(&lower);

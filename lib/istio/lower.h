@@ -12,6 +12,7 @@
 #include "model/model.h"
 
 struct destination_rules;
+struct registry;
 
 struct lower {
     struct arena *arena;
@@ -20,10 +21,11 @@ struct lower {
     const sluice_compile_options *options; /* every text set */
     struct istio_set *set;
     struct destination_rules *rules;
-    struct map actions[2]; /* address of istio_http_route -> model_action; for mesh, for gateways */
-    struct map bindings;   /* "mesh" or gateway -> struct binding */
-    struct map destinations; /* text form -> model_destination */
-    bool failed;             /* memory ran out */
+    struct map actions;        /* (route, scope) -> model_action */
+    struct registry *registry; /* NULL: hosts are taken as they are */
+    struct map bindings;       /* "mesh" or gateway -> struct binding */
+    struct map destinations;   /* text form -> model_destination */
+    bool failed;               /* memory ran out */
 };
 
 /* One (VirtualService, scope) on its way to routes. */
@@ -70,7 +72,8 @@ bool lower_is_static(const struct model_predicate *predicate);
 
 /* lower_action.c */
 const struct model_action *lower_action(struct lower *lower, const struct lower_source *source,
-                                        const struct istio_http_route *route, bool mesh);
+                                        const struct istio_http_route *route,
+                                        const struct lower_scope *scope);
 
 /* lower_headers.c: the final order of header operations of a route and one of its destinations. */
 struct header_stages {
@@ -83,13 +86,13 @@ sluice_str lower_authority(const struct istio_header_operations *operations);
 
 /* lower_destination.c */
 struct lowered_destination {
-    const struct model_destination *model; /* NULL only when memory ran out */
-    bool unknown_subset;
+    const struct model_destination *model;    /* NULL only when memory ran out */
+    uint32_t invalid_status;                  /* 0: it resolves */
     const struct istio_consistent_hash *hash; /* key that the route carries, or NULL */
 };
-struct lowered_destination lower_destination(struct lower *lower, const struct lower_source *source,
+struct lowered_destination lower_destination(struct lower *lower, sluice_str space,
                                              const struct istio_destination *destination,
-                                             bool mesh);
+                                             const struct lower_scope *scope);
 
 /* Listeners while they are collected. */
 struct listener_list {

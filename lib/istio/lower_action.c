@@ -35,7 +35,7 @@ set_headers(struct lower *lower, struct model_action *action, const struct istio
 
 static bool
 fill(struct lower *lower, const struct lower_source *source, const struct istio_http_route *route,
-     bool mesh, struct model_action *action)
+     const struct lower_scope *scope, struct model_action *action)
 {
     *action = (struct model_action){
         .kind = MODEL_FORWARD,
@@ -60,27 +60,28 @@ fill(struct lower *lower, const struct lower_source *source, const struct istio_
     set_headers(lower, action, route->headers);
     action->timeout_ns = timeout_of(route->timeout);
     action->cors = lower_cors(lower, route->cors_policy);
-    if (!lower_split(lower, source, route, mesh, action)) return false;
+    if (!lower_split(lower, source, route, scope, action)) return false;
     bool hashed = action->split.count == 1 && action->hash_policy_count > 0;
     action->retry = lower_retry(lower, route->retries, hashed);
-    return lower_mirrors(lower, source, route, mesh, action) && !lower->failed;
+    return lower_mirrors(lower, source, route, scope, action) && !lower->failed;
 }
 
 const struct model_action *
 lower_action(struct lower *lower, const struct lower_source *source,
-             const struct istio_http_route *route, bool mesh)
+             const struct istio_http_route *route, const struct lower_scope *scope)
 {
-    char *bytes = arena_bytes(lower->arena, sizeof(route));
-    if (!bytes) return NULL;
-    memcpy(bytes, &route, sizeof(route));
-    void **place = map_put(&lower->actions[!mesh], str_make(bytes, sizeof(route)));
+    /* The port matters where a registry says which ports a service has. */
+    unsigned port = lower->registry ? (unsigned)scope->port : 0;
+    sluice_str key =
+        arena_printf(lower->arena, "%p %d %u", (const void *)route, (int)scope->mesh, port);
+    void **place = key.ptr ? map_put(&lower->actions, key) : NULL;
     if (!place) {
         lower->failed = true;
         return NULL;
     }
     if (*place) return *place;
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
-    if (!action || !fill(lower, source, route, mesh, action)) {
+    if (!action || !fill(lower, source, route, scope, action)) {
         lower->failed = true;
         return NULL;
     }

@@ -22,8 +22,13 @@ sluice_fraction lower_percent(const struct istio_percent *percent);
 
 /* The weighted destinations, mirrors and hash keys of a route, into the action. */
 bool lower_split(struct lower *lower, const struct lower_source *source,
-                 const struct istio_http_route *route, bool mesh, struct model_action *action);
+                 const struct istio_http_route *route, const struct lower_scope *scope,
+                 struct model_action *action);
+/* Hash key and retries of a route that no rule shaped. */
+bool lower_default_hash(struct lower *lower, const struct lowered_destination *lowered,
+                        struct model_action *action);
 bool lower_mirrors(struct lower *lower, const struct lower_source *source,
-                   const struct istio_http_route *route, bool mesh, struct model_action *action);
+                   const struct istio_http_route *route, const struct lower_scope *scope,
+                   struct model_action *action);
 
 #endif

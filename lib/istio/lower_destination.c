@@ -1,4 +1,5 @@
 #include "istio/lower.h"
+#include "istio/registry.h"
 #include "istio/traffic_policy.h"
 
 static const sluice_field *
@@ -21,21 +22,46 @@ shared(struct lower *lower, sluice_str host, sluice_str subset, uint32_t port,
     return *place;
 }
 
+/* Explicit, else for a gateway the service's only port, else for the mesh the listener's; 0: the
+ * port of the request. */
+static uint32_t
+port_of(const struct istio_destination *destination, const struct service *service,
+        const struct lower_scope *scope)
+{
+    if (destination->port) return (uint32_t)destination->port->number.v;
+    if (!service) return 0;
+    if (!scope->mesh && service->port_count == 1) return service->ports[0].number;
+    return scope->port;
+}
+
+static uint32_t
+check(const struct lower *lower, const struct service *service, uint32_t port, bool subset_missing)
+{
+    if (subset_missing) return 503;
+    if (!lower->registry) return 0;
+    if (!service) return 503;
+    return port && !service_port_find(service, port) ? 503 : 0;
+}
+
 struct lowered_destination
-lower_destination(struct lower *lower, const struct lower_source *source,
-                  const struct istio_destination *destination, bool mesh)
+lower_destination(struct lower *lower, sluice_str space,
+                  const struct istio_destination *destination, const struct lower_scope *scope)
 {
     struct lowered_destination out = {0};
-    sluice_str own = source->resource->meta->space, name, space;
-    sluice_str host = expand_host(lower, destination->host.v, own);
-    bool service = expand_is_service(lower, host, &name, &space);
-    uint32_t port = destination->port ? (uint32_t)destination->port->number.v : 0;
-    sluice_str wanted = destination->subset.v;
-    const struct merged_rule *rule = destination_rules_find(lower, host, service ? space : own);
+    sluice_str name, service_space, wanted = destination->subset.v;
+    sluice_str host = expand_host(lower, destination->host.v, space);
+    uint32_t given = destination->port ? (uint32_t)destination->port->number.v : scope->port;
+    const struct service *service = registry_find(lower, host, given);
+    if (service && service->alias) service = service->alias;
+    if (service) host = service->host;
+    if (!expand_is_service(lower, host, &name, &service_space)) {
+        service_space = service ? service->space : space;
+    }
+    uint32_t port = port_of(destination, service, scope);
+    const struct merged_rule *rule = destination_rules_find(lower, host, service_space);
     const struct istio_subset *subset = rule ? merged_rule_subset(rule, wanted) : NULL;
     const struct istio_traffic_policy *policy = rule ? rule->policy : NULL;
     const struct istio_traffic_policy *narrow = subset ? subset->traffic_policy : NULL;
-    (void)mesh;
     struct model_destination *made = shared(lower, host, wanted, port, rule);
     if (!made) {
         lower->failed = true;
@@ -45,7 +71,7 @@ lower_destination(struct lower *lower, const struct lower_source *source,
         *made = (struct model_destination){
             .host = host,
             .service_name = name,
-            .service_namespace = space,
+            .service_namespace = name.len ? service_space : STR(""),
             .subset = wanted,
             .port = port,
         };
@@ -55,8 +81,11 @@ lower_destination(struct lower *lower, const struct lower_source *source,
             return out;
         }
     }
+    /* Without a registry, a host that no rule speaks of is taken as it is, with any subset. */
+    bool missing = wanted.len && !subset && (rule || lower->registry);
     out.model = made;
-    out.unknown_subset = rule && wanted.len && !subset;
-    out.hash = traffic_policy_hash_source(policy, narrow, port);
+    out.invalid_status = check(lower, service, port, missing);
+    out.hash = traffic_policy_hash_source(
+        policy, narrow, destination->port ? (uint32_t)destination->port->number.v : 0);
     return out;
 }

@@ -1,5 +1,6 @@
+#include "istio/lower_mesh.h"
+
 #include "base/ip.h"
-#include "istio/virtual_hosts.h"
 
 static const struct model_action *
 unknown_host_action(const struct lower *lower)
@@ -16,8 +17,8 @@ unknown_host_action(const struct lower *lower)
 }
 
 /* What a host that nobody owns gets (istio.md 3.6, step 8). */
-static bool
-add_unknown_host(struct virtual_hosts *hosts)
+bool
+mesh_add_unknown_host(struct virtual_hosts *hosts)
 {
     struct lower *lower = hosts->lower;
     bool allow = lower->options->outbound_policy == SLUICE_OUTBOUND_ALLOW_ANY;
@@ -35,8 +36,8 @@ add_unknown_host(struct virtual_hosts *hosts)
     return any->shared != NULL;
 }
 
-static sluice_str
-domain_of(struct lower *lower, sluice_str host)
+sluice_str
+mesh_domain(struct lower *lower, sluice_str host)
 {
     struct ip ip;
     if (ip_parse(&ip, host) && !ip.v4) {
@@ -46,15 +47,17 @@ domain_of(struct lower *lower, sluice_str host)
 }
 
 /* The other names that a service host answers to (istio.md 3.6, step 7). */
-static bool
-add_alternatives(struct virtual_hosts *hosts, const struct domain_routes *routes)
+bool
+mesh_add_alternatives(struct virtual_hosts *hosts, const struct domain_routes *routes,
+                      sluice_str host, bool kube)
 {
     struct lower *lower = hosts->lower;
-    sluice_str host = routes->domain, name, space, names[4];
+    sluice_str name, space, names[5];
     size_t count = 0;
     if (host.len == 0 || host.ptr[0] == '*' || str_ends_with(host, STR("."))) return true;
+    if (!str_equal(host, routes->domain)) names[count++] = host;
     names[count++] = arena_concat(lower->arena, (sluice_str[]){host, STR(".")}, 2);
-    if (expand_is_service(lower, host, &name, &space)) {
+    if (kube && expand_is_service(lower, host, &name, &space)) {
         sluice_str parts[] = {name, STR("."), space, STR(".svc")};
         names[count++] = arena_concat(lower->arena, parts, 3);
         names[count++] = arena_concat(lower->arena, parts, 4);
@@ -65,17 +68,18 @@ add_alternatives(struct virtual_hosts *hosts, const struct domain_routes *routes
 
 /* The first VirtualService has the host. One whose entries all have static tests has it only where
  * one of those passes; there the guards end the search, else the next one gets its chance. */
-static bool
-give_host(struct virtual_hosts *hosts, struct domain_routes *routes, const struct rule_list *list,
-          const struct model_route_list *shared)
+bool
+mesh_give_host(struct virtual_hosts *hosts, struct domain_routes *routes,
+               const struct mesh_source *source)
 {
     struct lower *lower = hosts->lower;
+    const struct rule_list *list = &source->list;
     if (routes->closed) return true;
     routes->closed = lower_always_applies(list);
     if (routes->sources++ == 0) {
-        routes->shared = shared;
+        routes->shared = source->shared;
         routes->last = *list;
-        return add_alternatives(hosts, routes);
+        return true;
     }
     if (routes->sources == 2) {
         for (size_t i = 0; i < routes->last.count; i++) {
@@ -90,39 +94,60 @@ give_host(struct virtual_hosts *hosts, struct domain_routes *routes, const struc
     return true;
 }
 
+bool
+mesh_read_source(struct lower *lower, const struct lower_source *from, uint32_t port,
+                 struct mesh_source *out)
+{
+    struct lower_scope scope = {.mesh = true, .port = port};
+    *out = (struct mesh_source){.from = *from};
+    if (!lower_routes(lower, from, &scope, &out->list)) return false;
+    if (out->list.count == 0) return true;
+    out->shared = rule_list_finish(lower, &out->list);
+    return out->shared != NULL;
+}
+
+/* Hosts-only mode: every host of a VirtualService exists, on every port. */
 static bool
-add_virtual_service(struct virtual_hosts *hosts, const struct lower_source *source)
+add_virtual_service(struct virtual_hosts *hosts, const struct lower_source *from)
 {
     struct lower *lower = hosts->lower;
-    struct rule_list list = {0};
-    struct lower_scope scope = {.mesh = true};
-    const struct value_list *names = &source->resource->virtual_service->hosts;
+    struct mesh_source source;
+    const struct value_list *names = &from->resource->virtual_service->hosts;
     const sluice_str *items = names->items;
-    if (!lower_routes(lower, source, &scope, &list)) return false;
-    if (list.count == 0) return true;
-    const struct model_route_list *shared = rule_list_finish(lower, &list);
-    for (size_t i = 0; shared && i < names->count; i++) {
-        sluice_str host = expand_host(lower, items[i], source->resource->meta->space);
-        struct domain_routes *routes = virtual_hosts_get(hosts, domain_of(lower, host));
-        if (!routes || !give_host(hosts, routes, &list, shared)) return false;
+    if (!mesh_read_source(lower, from, 0, &source)) return false;
+    for (size_t i = 0; source.shared && i < names->count; i++) {
+        sluice_str host = expand_host(lower, items[i], from->resource->meta->space);
+        struct domain_routes *routes = virtual_hosts_get(hosts, mesh_domain(lower, host));
+        if (!routes) return false;
+        bool first = routes->sources == 0;
+        if (!mesh_give_host(hosts, routes, &source)) return false;
+        if (first && !mesh_add_alternatives(hosts, routes, routes->domain, true)) return false;
     }
-    return shared != NULL;
+    return true;
+}
+
+static bool
+add_candidates(struct virtual_hosts *hosts)
+{
+    struct lower *lower = hosts->lower;
+    struct candidates candidates;
+    if (!candidates_of(lower, STR("mesh"), lower->options->proxy_namespace, &candidates)) {
+        return false;
+    }
+    for (size_t i = 0; i < candidates.count; i++) {
+        if (!add_virtual_service(hosts, &candidates.items[i])) return false;
+    }
+    return true;
 }
 
 bool
 lower_mesh(struct lower *lower, struct listener_list *listeners)
 {
-    struct candidates candidates;
-    if (!candidates_of(lower, STR("mesh"), lower->options->proxy_namespace, &candidates)) {
-        return false;
-    }
     struct virtual_hosts hosts = virtual_hosts_init(lower);
     struct model_listener listener = {.scope = MODEL_SCOPE_MESH, .family = MODEL_FAMILY_HTTP};
-    bool ok = true;
-    for (size_t i = 0; ok && i < candidates.count; i++) {
-        ok = add_virtual_service(&hosts, &candidates.items[i]);
-    }
-    ok = ok && add_unknown_host(&hosts) && virtual_hosts_finish(&hosts, false, &listener) &&
+    /* With a registry the ports are listeners of their own, and this one is of all other ports. */
+    bool ok = lower->registry ? lower_mesh_ports(lower, listeners) : add_candidates(&hosts);
+    ok = ok && mesh_add_unknown_host(&hosts) && virtual_hosts_finish(&hosts, false, &listener) &&
          listener_list_add(lower, listeners, listener);
     virtual_hosts_free(&hosts);
     return ok;

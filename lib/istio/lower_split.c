@@ -77,8 +77,8 @@ make_entry(struct lower *lower, const struct lower_source *source,
         .destination = lowered->model,
         .weight = (uint32_t)from->weight.v,
         .identity = identity_of(lower, &source->resource->sticky, lowered->model),
-        .invalid = lowered->unknown_subset,
-        .invalid_status = 503,
+        .invalid = lowered->invalid_status != 0,
+        .invalid_status = lowered->invalid_status,
         .request_ops = action->request_ops,
         .response_ops = action->response_ops,
     };
@@ -102,7 +102,8 @@ takes_part(const struct istio_http_route *route, const struct istio_http_destina
 
 bool
 lower_split(struct lower *lower, const struct lower_source *source,
-            const struct istio_http_route *route, bool mesh, struct model_action *action)
+            const struct istio_http_route *route, const struct lower_scope *scope,
+            struct model_action *action)
 {
     const struct istio_http_destination *from = route->route.items;
     size_t count = route->route.count;
@@ -114,7 +115,8 @@ lower_split(struct lower *lower, const struct lower_source *source,
         static const struct istio_destination nowhere;
         const struct istio_destination *destination =
             from[i].destination ? from[i].destination : &nowhere;
-        struct lowered_destination lowered = lower_destination(lower, source, destination, mesh);
+        struct lowered_destination lowered =
+            lower_destination(lower, source->resource->meta->space, destination, scope);
         if (!lowered.model) return false;
         entries[action->split.count++] =
             make_entry(lower, source, route, &from[i], &lowered, action);
@@ -128,16 +130,32 @@ lower_split(struct lower *lower, const struct lower_source *source,
     return set_sticky(lower, source->resource, action);
 }
 
+bool
+lower_default_hash(struct lower *lower, const struct lowered_destination *lowered,
+                   struct model_action *action)
+{
+    sluice_hash_policy *key = ARENA_NEW(lower->arena, sluice_hash_policy);
+    if (!key) return false;
+    if (lowered->hash && traffic_policy_hash_key(key, lower->arena, lowered->hash)) {
+        action->hash_policy = key;
+        action->hash_policy_count = 1;
+    }
+    action->retry = lower_retry(lower, NULL, action->hash_policy_count > 0);
+    return !lower->failed;
+}
+
 /* ---- mirrors ---- */
 
 static bool
 add_mirror(struct lower *lower, const struct lower_source *source,
-           const struct istio_destination *destination, sluice_fraction fraction, bool mesh,
-           struct model_mirror *mirrors, size_t *count)
+           const struct istio_destination *destination, sluice_fraction fraction,
+           const struct lower_scope *scope, struct model_mirror *mirrors, size_t *count)
 {
     if (!destination || fraction.numerator == 0) return true;
-    struct lowered_destination lowered = lower_destination(lower, source, destination, mesh);
+    struct lowered_destination lowered =
+        lower_destination(lower, source->resource->meta->space, destination, scope);
     if (!lowered.model) return false;
+    if (lowered.invalid_status) return true; /* nowhere to send the copy */
     mirrors[(*count)++] = (struct model_mirror){lowered.model, fraction};
     return true;
 }
@@ -152,7 +170,8 @@ single_fraction(const struct istio_http_route *route)
 
 bool
 lower_mirrors(struct lower *lower, const struct lower_source *source,
-              const struct istio_http_route *route, bool mesh, struct model_action *action)
+              const struct istio_http_route *route, const struct lower_scope *scope,
+              struct model_action *action)
 {
     const struct istio_mirror_policy *items = route->mirrors.items;
     if (!route->mirror && route->mirrors.count == 0) return true;
@@ -160,14 +179,14 @@ lower_mirrors(struct lower *lower, const struct lower_source *source,
         ARENA_ARRAY(lower->arena, struct model_mirror, route->mirrors.count + 1);
     if (!mirrors) return false;
     action->mirrors = mirrors;
-    if (!add_mirror(lower, source, route->mirror, single_fraction(route), mesh, mirrors,
+    if (!add_mirror(lower, source, route->mirror, single_fraction(route), scope, mirrors,
                     &action->mirror_count)) {
         return false;
     }
     for (size_t i = 0; i < route->mirrors.count; i++) {
         sluice_fraction fraction =
             items[i].percentage ? lower_percent(items[i].percentage) : (sluice_fraction){100, 100};
-        if (!add_mirror(lower, source, items[i].destination, fraction, mesh, mirrors,
+        if (!add_mirror(lower, source, items[i].destination, fraction, scope, mirrors,
                         &action->mirror_count)) {
             return false;
         }

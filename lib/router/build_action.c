@@ -164,21 +164,24 @@ convert_mirrors(struct builder *builder, const struct model_mirror *from, size_t
     return to;
 }
 
-static void
+/* What the keys are read from; the index of the header where that is one. */
+static const uint32_t *
 need_hash_keys(struct builder *builder, const sluice_hash_policy *policies, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    if (count == 0) return NULL;
+    uint32_t *headers = build_array(builder, count, sizeof(*headers));
+    for (size_t i = 0; headers && i < count; i++) {
         const sluice_hash_policy *policy = &policies[i];
         if (policy->key == SLUICE_HASH_HEADER) {
-            build_needed(builder, SLUICE_NEEDED_HEADER, policy->name);
+            headers[i] = build_needed(builder, SLUICE_NEEDED_HEADER, policy->name);
         } else if (policy->key == SLUICE_HASH_COOKIE) {
             build_needed(builder, SLUICE_NEEDED_COOKIE, policy->name);
-            builder->router->cookie_header =
-                build_needed(builder, SLUICE_NEEDED_HEADER, STR("cookie"));
+            headers[i] = build_needed(builder, SLUICE_NEEDED_HEADER, STR("cookie"));
         } else if (policy->key == SLUICE_HASH_QUERY_PARAMETER) {
             build_needed(builder, SLUICE_NEEDED_QUERY, policy->name);
         }
     }
+    return headers;
 }
 
 static const sluice_fault *

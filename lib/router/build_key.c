@@ -14,12 +14,19 @@ build_key_begin(const struct builder *builder)
     return builder->key_len;
 }
 
+static bool
+make_room(struct builder *builder, size_t len)
+{
+    if (len <= builder->key_capacity - builder->key_len) return true;
+    return len <= SIZE_MAX - builder->key_len &&
+           alloc_grow(&builder->router->alloc, (void **)&builder->key, &builder->key_capacity,
+                      builder->key_len + len, 1);
+}
+
 void
 build_key_put(struct builder *builder, const void *bytes, size_t len)
 {
-    if (len > SIZE_MAX - builder->key_len ||
-        !alloc_grow(&builder->router->alloc, (void **)&builder->key, &builder->key_capacity,
-                    builder->key_len + len, 1)) {
+    if (!make_room(builder, len)) {
         build_fail(builder, SLUICE_ERR_NOMEM);
         return;
     }

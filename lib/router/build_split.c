@@ -19,7 +19,8 @@ convert(struct builder *builder, const struct model_destination *from)
 const sluice_destination *
 build_destination(struct builder *builder, const struct model_destination *destination)
 {
-    if (!destination) return NULL;
+    static const struct model_destination nowhere = {0}; /* of an entry that does not resolve */
+    if (!destination) destination = &nowhere;
     size_t key = build_key_begin(builder);
     build_key_text(builder, destination->host);
     build_key_text(builder, destination->service_name);

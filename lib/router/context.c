@@ -44,7 +44,9 @@ take_memory(sluice_context *context, size_t scratch_bytes)
         alloc_zeroed(alloc, router->even_counter_count, sizeof(*context->even_counters));
     context->headers =
         alloc_zeroed(alloc, router->needed_count[SLUICE_NEEDED_HEADER], sizeof(*context->headers));
-    context->mirrors = alloc_zeroed(alloc, router->mirror_max, sizeof(*context->mirrors));
+    /* Those of an action, and those of the entry that was picked. */
+    context->mirrors =
+        alloc_zeroed(alloc, (size_t)router->mirror_max * 2, sizeof(*context->mirrors));
     context->scratch.bytes = alloc_array(alloc, scratch_bytes, 1);
     context->scratch.capacity = scratch_bytes;
     return context->regexes && context->even_counters && context->headers && context->mirrors &&

@@ -1,3 +1,4 @@
+/* cors: preflights that are answered here, and headers for the responses of others. */
 #include "router/act.h"
 #include "router/match.h"
 

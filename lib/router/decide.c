@@ -1,3 +1,4 @@
+/* decide: from a request to a decision. */
 #include "router/act.h"
 #include "router/match.h"
 
@@ -29,7 +30,7 @@ begin(const struct view *view, sluice_decision *decision)
 {
     *decision = (sluice_decision){
         .grpc_status = -1,
-        .path = view->raw_path,
+        .path = view->family == FAMILY_HTTP ? view->raw_path : (sluice_str){NULL, 0},
         .authority = view->authority,
         .timeout_ns = SLUICE_NO_DURATION,
         .backend_timeout_ns = SLUICE_NO_DURATION,

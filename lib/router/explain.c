@@ -1,3 +1,4 @@
+/* explain: a decision with the way to it. */
 #include "router/explain_text.h"
 
 #include "base/alloc.h"
@@ -6,28 +7,17 @@
 struct sluice_explanation {
     sluice_allocator alloc;
     struct arena arena;
+    sluice_router *router; /* a reference: texts of rules and domains live there */
     sluice_str virtual_host;
     sluice_explain_step *steps;
     size_t count;
 };
 
 static const sluice_matched *
-copy_origin(struct sluice_explanation *explanation, const sluice_router *router,
-            const struct rule *rule)
+copy_origin(struct sluice_explanation *explanation, const struct rule *rule)
 {
-    const struct origin *origin = &router->origins[rule->origin];
     sluice_matched *matched = ARENA_NEW(&explanation->arena, sluice_matched);
-    if (!matched) return NULL;
-    *matched = (sluice_matched){.rule = origin->rule, .match = origin->match, .line = origin->line};
-    if (origin->names) {
-        matched->route_name = origin->names[0];
-        matched->rule_name = origin->names[1];
-    }
-    if (origin->resource != NO_RESOURCE) {
-        matched->kind = router->resources[origin->resource].kind;
-        matched->space = router->resources[origin->resource].space;
-        matched->name = router->resources[origin->resource].name;
-    }
+    if (matched) act_origin(explanation->router, rule, matched);
     return matched;
 }
 
@@ -53,7 +43,7 @@ trace(struct sluice_explanation *explanation, struct view *view, const struct ro
     for (uint32_t i = 0; i < count; i++) {
         sluice_explain_step *step = &explanation->steps[i];
         const struct predicate *failed = match_rule(view, &rules[i]);
-        step->rule = copy_origin(explanation, view->router, &rules[i]);
+        step->rule = copy_origin(explanation, &rules[i]);
         step->holds = !failed;
         if (failed) {
             step->predicate = explain_predicate(&explanation->arena, view->router, failed);
@@ -72,6 +62,7 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
     if (!explanation) return SLUICE_ERR_NOMEM;
     explanation->alloc = context->alloc;
     explanation->arena = arena_init(&explanation->alloc);
+    explanation->router = sluice_router_retain(context->router);
     struct view view;
     const struct route_list *routes;
     sluice_str domain;
@@ -96,6 +87,7 @@ sluice_explanation_free(sluice_explanation *explanation)
     sluice_allocator alloc = explanation->alloc;
     explanation->arena.alloc = &alloc;
     arena_free(&explanation->arena);
+    sluice_router_release(explanation->router);
     alloc_free(&alloc, explanation);
 }
 

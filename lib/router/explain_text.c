@@ -84,6 +84,39 @@ subject_key(const sluice_router *router, const struct predicate *predicate)
     return router->needed[what][predicate->name];
 }
 
+static const char *
+protocol_name(uint64_t protocol)
+{
+    static const char *const names[] = {"http", "grpc", "tls", "tcp", "udp"};
+    return protocol < 5 ? names[protocol] : "unknown";
+}
+
+/* E.g. 10.0.0.0/8 or 2001:db8:0:0:0:0:0:0/32. */
+static sluice_str
+cidr_text(struct arena *arena, const struct cidr *cidr)
+{
+    static const uint8_t v4[12] = {[10] = 0xff, [11] = 0xff};
+    const uint8_t *a = cidr->address;
+    if (cidr->bits >= 96 && memcmp(a, v4, sizeof(v4)) == 0) {
+        return arena_printf(arena, "%u.%u.%u.%u/%u", a[12], a[13], a[14], a[15],
+                            (unsigned)cidr->bits - 96);
+    }
+    sluice_str text = {NULL, 0};
+    for (size_t i = 0; i < 16; i += 2) {
+        text = arena_printf(arena, "%.*s%s%x", STR_ARG(text), i ? ":" : "",
+                            (unsigned)(a[i] << 8 | a[i + 1]));
+    }
+    return arena_printf(arena, "%.*s/%u", STR_ARG(text), (unsigned)cidr->bits);
+}
+
+static sluice_str
+affix_text(struct arena *arena, const struct affix *affix)
+{
+    sluice_str parts[] = {quote(arena, affix->prefix), STR(" and suffix "),
+                          quote(arena, affix->suffix)};
+    return arena_concat(arena, parts, 3);
+}
+
 /* What the comparison is with, in quotes where it is text. */
 static sluice_str
 operand(struct arena *arena, const sluice_router *router, const struct predicate *predicate)
@@ -92,7 +125,7 @@ operand(struct arena *arena, const sluice_router *router, const struct predicate
         return arena_printf(arena, "%u", (unsigned)predicate->number);
     }
     if (predicate->subject == SUBJECT_PROTOCOL) {
-        return predicate->number == SLUICE_PROTOCOL_GRPC ? STR("grpc") : STR("other");
+        return sluice_str_of(protocol_name(predicate->number));
     }
     switch ((enum match_op)predicate->op) {
     case OP_PRESENT:
@@ -100,44 +133,62 @@ operand(struct arena *arena, const sluice_router *router, const struct predicate
     case OP_REGEX:
         return quote(arena, router->patterns[predicate->regex]);
     case OP_AFFIX:
-        return quote(arena, predicate->affix->prefix);
+        return affix_text(arena, predicate->affix);
     case OP_CIDR:
-        return arena_printf(arena, "/%u", (unsigned)predicate->cidr->bits);
+        return cidr_text(arena, predicate->cidr);
     default:
         return quote(arena, predicate->text);
     }
+}
+
+static bool
+is_plain(sluice_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] <= ' ' || text.ptr[i] > '~') return false;
+    }
+    return text.len > 0;
+}
+
+/* Name and operator, e.g. "header end-user exact". */
+static sluice_str
+left_side(struct arena *arena, const sluice_router *router, const struct predicate *predicate)
+{
+    static const char *const ops[] = {
+        [OP_PRESENT] = " present", [OP_EXACT] = " exact",
+        [OP_PREFIX] = " prefix",   [OP_SEGMENT_PREFIX] = " segment prefix",
+        [OP_SUFFIX] = " suffix",   [OP_AFFIX] = " prefix",
+        [OP_REGEX] = " regex",     [OP_CIDR] = " in",
+    };
+    sluice_str key = subject_key(router, predicate);
+    bool numeric = predicate->subject == SUBJECT_PORT || predicate->subject == SUBJECT_PROTOCOL;
+    if (key.len && !is_plain(key)) key = quote(arena, key);
+    return arena_printf(arena, "%s%s%s%.*s%s", predicate->flags & PREDICATE_NEGATE ? "not " : "",
+                        subject_name(predicate), key.len ? " " : "", STR_ARG(key),
+                        numeric ? "" : ops[predicate->op]);
 }
 
 sluice_str
 explain_predicate(struct arena *arena, const sluice_router *router,
                   const struct predicate *predicate)
 {
-    static const char *const ops[] = {
-        [OP_PRESENT] = "present", [OP_EXACT] = "exact",
-        [OP_PREFIX] = "prefix",   [OP_SEGMENT_PREFIX] = "segment prefix",
-        [OP_SUFFIX] = "suffix",   [OP_AFFIX] = "prefix and suffix",
-        [OP_REGEX] = "regex",     [OP_CIDR] = "in",
-    };
-    sluice_str key = subject_key(router, predicate);
+    sluice_str left = left_side(arena, router, predicate);
     sluice_str value = operand(arena, router, predicate);
-    bool numeric = predicate->subject == SUBJECT_PORT || predicate->subject == SUBJECT_PROTOCOL;
-    return arena_printf(arena, "%s%s%s%.*s%s%s%s%.*s",
-                        predicate->flags & PREDICATE_NEGATE ? "not " : "", subject_name(predicate),
-                        key.len ? " " : "", STR_ARG(key), numeric ? "" : " ",
-                        numeric ? "" : ops[predicate->op], value.len ? " " : "", STR_ARG(value));
+    bool folded = predicate->flags & PREDICATE_IGNORE_CASE;
+    sluice_str parts[] = {left, value.len ? STR(" ") : STR(""), value,
+                          folded ? STR(", ignoring case") : STR("")};
+    return arena_concat(arena, parts, 4);
 }
 
 sluice_str
 explain_actual(struct arena *arena, struct view *view, const struct predicate *predicate)
 {
-    static const char *const protocols[] = {"http", "grpc", "tls", "tcp", "udp"};
     sluice_str value;
     if (predicate->subject == SUBJECT_PORT) {
         return arena_printf(arena, "%u", (unsigned)view->port);
     }
     if (predicate->subject == SUBJECT_PROTOCOL) {
-        unsigned protocol = (unsigned)view->request->protocol;
-        return sluice_str_of(protocol < 5 ? protocols[protocol] : "unknown");
+        return sluice_str_of(protocol_name((uint64_t)view->request->protocol));
     }
     if (!match_subject(view, predicate, &value)) return STR("absent");
     return quote(arena, value);

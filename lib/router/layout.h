@@ -201,6 +201,7 @@ struct action_extra {
     const struct mirror *mirrors;
     size_t mirror_count;
     const sluice_hash_policy *hash_policy;
+    const uint32_t *hash_headers; /* for each policy, index of its header or of "cookie" */
     size_t hash_policy_count;
     const struct redirect *redirect;
     const struct response *response;
@@ -299,7 +300,7 @@ struct sluice_router {
     const sluice_str *patterns;
     uint32_t regex_count;
     uint32_t even_counter_count;
-    uint32_t mirror_max, hash_policy_max; /* most of any action: the context has that many */
+    uint32_t mirror_max; /* most of any action; an entry's own may come on top */
 
     sluice_str proxy_namespace; /* defaults of a request */
     const sluice_field *proxy_labels;

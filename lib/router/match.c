@@ -2,9 +2,9 @@
 
 #include "base/ip.h"
 
-bool
-match_text(const sluice_context *context, enum match_op op, bool ignore_case, sluice_str value,
-           uint32_t regex, sluice_str text)
+/* The comparisons that need no more than two texts. Inline: every predicate passes here. */
+static inline bool
+compare_text(enum match_op op, bool ignore_case, sluice_str value, sluice_str text)
 {
     switch (op) {
     case OP_PRESENT:
@@ -21,12 +21,19 @@ match_text(const sluice_context *context, enum match_op op, bool ignore_case, sl
     case OP_SUFFIX:
         return text.len > value.len && str_ends_with(text, value);
     case OP_REGEX:
-        return regex_full_match(context->regexes[regex], text);
     case OP_AFFIX:
     case OP_CIDR:
         break;
     }
     return false;
+}
+
+bool
+match_text(const sluice_context *context, enum match_op op, bool ignore_case, sluice_str value,
+           uint32_t regex, sluice_str text)
+{
+    if (op == OP_REGEX) return regex_full_match(context->regexes[regex], text);
+    return compare_text(op, ignore_case, value, text);
 }
 
 bool
@@ -53,6 +60,7 @@ match_cidr(const struct cidr *cidr, sluice_str text)
 static bool
 compare(const struct view *view, const struct predicate *predicate, sluice_str value)
 {
+    bool ignore_case = predicate->flags & PREDICATE_IGNORE_CASE;
     switch ((enum match_op)predicate->op) {
     case OP_AFFIX:
         return match_affix(predicate->affix, value);
@@ -67,8 +75,7 @@ compare(const struct view *view, const struct predicate *predicate, sluice_str v
     case OP_SUFFIX:
         break;
     }
-    return match_text(view->context, (enum match_op)predicate->op,
-                      predicate->flags & PREDICATE_IGNORE_CASE, predicate->text, 0, value);
+    return compare_text((enum match_op)predicate->op, ignore_case, predicate->text, value);
 }
 
 static bool
@@ -189,6 +196,7 @@ static bool
 holds(struct view *view, const struct predicate *predicate)
 {
     sluice_str value;
+    if (predicate->subject == SUBJECT_PATH) return compare(view, predicate, view->path);
     if (predicate->subject == SUBJECT_PORT) return predicate->number == view->port;
     if (predicate->subject == SUBJECT_PROTOCOL) {
         return predicate->number == (uint64_t)view->request->protocol;

@@ -1,6 +1,7 @@
+/* path: rewriting the path of a request (docs/rules.md, "Rewrite"). */
 #include "router/act.h"
 
-/* How many bytes of the path the rule's own path predicate matched (docs/rules.md, "Rewrite"). */
+/* How many bytes of the path the rule's own path predicate matched. */
 static size_t
 matched_length(const struct view *view, const struct rule *rule)
 {
@@ -41,7 +42,7 @@ sluice_str
 act_path(struct view *view, const struct path_edit *edit, const struct rule *rule)
 {
     sluice_str query = edit->drop_query ? (sluice_str){NULL, 0} : view->query;
-    sluice_str rest = {NULL, 0};
+    sluice_str rest = {NULL, 0}, slash = {NULL, 0};
     sluice_str value = edit->value;
     switch (edit->mode) {
     case PATH_KEEP:
@@ -55,10 +56,10 @@ act_path(struct view *view, const struct path_edit *edit, const struct rule *rul
         break;
     case PATH_SEGMENT:
         rest = str_skip(view->path, matched_length(view, rule));
-        /* The root prefix matched its own slash: the rest then lacks it. */
-        if (rest.len && rest.ptr[0] != '/') rest = str_make(rest.ptr - 1, rest.len + 1);
+        /* Where the matched bytes ended in a slash, the rest lacks it. */
+        if (rest.len && rest.ptr[0] != '/') slash = STR("/");
         break;
     }
     if (edit->mode != PATH_PREFIX && value.len == 0 && rest.len == 0) value = STR("/");
-    return scratch_concat(&view->context->scratch, (sluice_str[]){value, rest, query}, 3);
+    return scratch_concat(&view->context->scratch, (sluice_str[]){value, slash, rest, query}, 4);
 }

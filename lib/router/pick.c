@@ -1,14 +1,7 @@
-#include "router/act.h"
-
+/* pick: which entry of a split, and by which key. */
 #include "engine/pcg.h"
+#include "router/act.h"
 #include "split/even.h"
-
-bool
-act_pick_draws(const struct view *view, const struct split *split)
-{
-    return split->usable > 1 && split->pick == SLUICE_PICK_RANDOM &&
-           str_is_empty(view->request->sticky_key);
-}
 
 static bool
 find_key(struct view *view, const struct sticky_key *key, sluice_str *value)
@@ -37,7 +30,7 @@ rule_key(struct view *view, const struct split *split, sluice_str *value, sluice
 {
     for (uint32_t i = 0; i < split->key_count; i++) {
         const struct sticky_key *key = &split->keys[i];
-        if (i == 0 || sticky->by == SLUICE_STICKY_KEY) {
+        if (i == 0) {
             *sticky = (sluice_sticky){.by = key->by, .name = key->name};
         }
         if (find_key(view, key, value)) {
@@ -116,12 +109,18 @@ choose_key(struct view *view, const struct split *split, sluice_str *value, slui
 }
 
 void
-act_pick(struct view *view, const struct split *split, uint64_t draw, sluice_decision *decision)
+act_show_split(const struct split *split, sluice_decision *decision)
 {
-    sluice_str key;
     decision->split = split->shares;
     decision->split_count = split->count;
     decision->split_total = split->total ? split->total : 1;
+}
+
+void
+act_pick(struct view *view, const struct split *split, struct draw *draw, sluice_decision *decision)
+{
+    sluice_str key;
+    act_show_split(split, decision);
     /* Also with one destination: clients get their key before a ramp begins. */
     bool keyed = choose_key(view, split, &key, &decision->sticky);
     if (split->usable <= 1) {
@@ -136,7 +135,6 @@ act_pick(struct view *view, const struct split *split, uint64_t draw, sluice_dec
                                           view->context->even_counters + split->even_counters);
     } else {
         decision->pick = SLUICE_PICK_RANDOM;
-        if (split->pick == SLUICE_PICK_STICKY) draw = pcg_next(&view->context->rng);
-        decision->split_index = alias_pick(&split->alias, draw);
+        decision->split_index = alias_pick(&split->alias, act_draw(view, draw));
     }
 }

@@ -1,3 +1,4 @@
+/* redirect: the Location of a redirect (docs/rules.md, "Redirect"). */
 #include "router/act.h"
 
 /* An authority cut into host and port; port 0 when it has none. */

@@ -59,6 +59,7 @@ candidates_of(const struct view *view, const struct scope *scope)
     if (!scope) return none;
     const struct listener *items = &view->router->listeners[scope->listener];
     uint32_t count = scope->listener_count, port = view->port;
+    if (count == 1 && items->port == 0) return (struct candidates){items, 1}; /* most meshes */
     uint32_t begin = listeners_before(items, count, port);
     if (begin == count) return none;
     if (items[begin].port != port) {

@@ -1,18 +1,33 @@
 #include "router/view.h"
 
+/* Whether an ASCII capital is in the text, eight bytes at a time. */
+static bool
+has_capital(sluice_str text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    size_t i = 0;
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + i, 8);
+        uint64_t low = word & ~tops; /* sums of seven bits never carry into the next byte */
+        uint64_t from_a = low + ones * (0x80 - 'A'), past_z = low + ones * (0x7f - 'Z');
+        if (from_a & ~past_z & ~word & tops) return true;
+    }
+    for (; i < text.len; i++) {
+        if (text.ptr[i] != ascii_lower(text.ptr[i])) return true;
+    }
+    return false;
+}
+
 /* Lower-case, copying only what needs it. A text too long for the scratch is cut off to nothing,
  * which matches no domain, and the overflow is remembered. */
 static sluice_str
 lower(struct scratch *scratch, sluice_str text)
 {
-    size_t i = 0;
-    while (i < text.len && text.ptr[i] == ascii_lower(text.ptr[i])) {
-        i++;
-    }
-    if (i == text.len) return text;
+    if (!has_capital(text)) return text;
     char *copy = scratch_take(scratch, text.len);
     if (!copy) return (sluice_str){NULL, 0};
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         copy[i] = ascii_lower(text.ptr[i]);
     }
     return (sluice_str){copy, text.len};
@@ -129,6 +144,7 @@ join_header(struct view *view, uint32_t index, sluice_str *value)
 static bool
 pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
 {
+    if (name.len != 4 && !str_starts_with(name, STR(":"))) return false;
     if (str_equal(name, STR(":path"))) {
         *value = view->raw_path;
     } else if (str_equal(name, STR(":method"))) {

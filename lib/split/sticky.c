@@ -84,53 +84,80 @@ sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch, slui
 }
 
 /*
- * The race itself: i beats the best so far when e_i / w_i < e_best / w_best. e is at most 2^38 / 64
- * and w below 2^32, so the products fit. A tie goes to the smaller identity, which comes first.
- *
- * -log2(1 - p) >= p, so a racer that loses even with p for its e is passed over without a
- * logarithm.
+ * The race itself: i beats the best so far when e_i / w_i < e_best / w_best; e is at most 2^32 and
+ * w below it, so the products fit. A tie goes to the smaller identity, which came first. Selects
+ * instead of branches: who wins cannot be guessed.
  */
-static uint32_t
+static inline uint32_t
 race(const struct sticky *sticky, uint64_t key_hash)
 {
-    uint32_t best = 0;
-    uint64_t best_e = sticky_log(mix(key_hash, sticky->identities[0]));
+    uint32_t best = 0, count = sticky->count;
     uint64_t best_weight = sticky->weights[0];
-    for (uint32_t i = 1; i < sticky->count; i++) {
-        uint64_t u = mix(key_hash, sticky->identities[i]);
-        uint64_t to_beat = best_e * sticky->weights[i];
-        if ((~u >> (64 - STICKY_LOG_BITS)) * best_weight >= to_beat) continue;
-        uint64_t e = sticky_log(u);
-        if (e * best_weight >= to_beat) continue;
-        best = i;
-        best_e = e;
-        best_weight = sticky->weights[i];
+    uint64_t best_e = sticky_log(mix(key_hash, sticky->identities[0]));
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t weight = sticky->weights[i];
+        uint64_t e = sticky_log(mix(key_hash, sticky->identities[i]));
+        bool wins = e * best_weight < best_e * weight;
+        best = wins ? i : best;
+        best_e = wins ? e : best_e;
+        best_weight = wins ? weight : best_weight;
     }
     return best;
 }
 
 /*
- * The race without a branch on any racer. With p = 1 - (u + 1) / 2^64, -log2(1 - p) >= p / ln 2, so
- * `low`, in units of 2^-37 of the race's scores, is never above the racer's score. When the score
- * of the racer with the smallest `low` is below the second smallest `low`, that racer has won; else
- * (one key in eight with 10 racers, one in sixty with 100) the race is run in full.
+ * A bound that needs no logarithm. With p = 1 - (u + 1) / 2^64, -log2(1 - p) >= p / ln 2, so racer
+ * i's score e / w, times 2^37, is never below this.
  */
-static uint32_t
+static inline uint64_t
+bound(const struct sticky *sticky, uint32_t i, uint64_t u)
+{
+    return multiply_high(~u, sticky->paces[i]);
+}
+
+/* Whether every racer with that bound, or a larger one, loses to racer i, whose exponential is e.
+ */
+static inline bool
+is_beyond(const struct sticky *sticky, uint64_t low, uint32_t i, uint64_t e)
+{
+    return (uint64_t)((u128)low * sticky->weights[i] >> 37) > e;
+}
+
+/* The race where `best` is likely to win: few others come near enough to need their logarithm. */
+static __attribute__((noinline)) uint32_t
+race_favourite(const struct sticky *sticky, uint64_t key_hash, uint32_t best, uint64_t best_e)
+{
+    for (uint32_t i = 0; i < sticky->count; i++) {
+        uint64_t u = mix(key_hash, sticky->identities[i]);
+        if (is_beyond(sticky, bound(sticky, i, u), best, best_e)) continue;
+        uint64_t e = sticky_log(u);
+        uint64_t reached = e * sticky->weights[best], to_beat = best_e * sticky->weights[i];
+        if (reached > to_beat || (reached == to_beat && i > best)) continue;
+        best = i;
+        best_e = e;
+    }
+    return best;
+}
+
+/*
+ * The race among many: the racer with the smallest bound has won when the second smallest bound is
+ * beyond it. Else, one key in eight with 10 racers and one in sixty with 100, look closer.
+ */
+static __attribute__((noinline)) uint32_t
 sieve(const struct sticky *sticky, uint64_t key_hash)
 {
-    const uint64_t *identities = sticky->identities, *paces = sticky->paces;
     uint64_t smallest = UINT64_MAX, second = UINT64_MAX;
     uint32_t best = 0, count = sticky->count;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t low = multiply_high(~mix(key_hash, identities[i]), paces[i]);
+        uint64_t low = bound(sticky, i, mix(key_hash, sticky->identities[i]));
         uint64_t larger = low > smallest ? low : smallest;
         best = low < smallest ? i : best;
         smallest = low < smallest ? low : smallest;
         second = larger < second ? larger : second;
     }
-    uint64_t e = sticky_log(mix(key_hash, identities[best]));
-    uint64_t others = (uint64_t)((u128)second * sticky->weights[best] >> 37);
-    return others > e ? best : race(sticky, key_hash);
+    uint64_t e = sticky_log(mix(key_hash, sticky->identities[best]));
+    if (is_beyond(sticky, second, best, e)) return best;
+    return race_favourite(sticky, key_hash, best, e);
 }
 
 uint32_t

@@ -10,26 +10,23 @@
 #include <stdint.h>
 
 enum {
-    STICKY_LOG_BITS = 26,   /* fraction bits of the result: times a 32-bit weight it fits 64 bits */
-    STICKY_TABLE_BITS = 31, /* fraction bits of the table */
-    STICKY_TABLE_CELLS = 1024,
+    STICKY_LOG_BITS = 26, /* fraction bits: a result times a 32-bit weight fits 64 bits */
+    STICKY_LOG_CELLS = 1024,
 };
 
-/* Entry i is -log2((1024 + i) / 2048) * 2^31, rounded up. */
-extern const uint32_t sticky_log_table[STICKY_TABLE_CELLS + 1];
+/* Entry i is -log2((1024 + i) / 2048) * 2^26, rounded up. */
+extern const uint32_t sticky_log_table[STICKY_LOG_CELLS + 1];
 
 static inline uint64_t
 sticky_log(uint64_t u)
 {
-    /* u + 1 where that fits 64 bits; the largest u counts as its neighbour. */
-    uint64_t x = u + (u != UINT64_MAX);
+    uint64_t x = u | 1; /* u + 1, or next to it, and never 0 */
     unsigned zeros = (unsigned)__builtin_clzll(x);
-    uint64_t behind = (x << zeros) << 1; /* the bits behind the leading one */
-    uint32_t cell = (uint32_t)(behind >> 54);
-    uint64_t along = (behind >> 22) & UINT32_MAX; /* of the cell, in 2^-32 */
+    uint64_t mantissa = x << zeros;                      /* leading bit set */
+    uint64_t cell = (mantissa >> 53) - STICKY_LOG_CELLS; /* the ten bits behind it */
+    uint64_t along = (mantissa >> 21) & UINT32_MAX;      /* of the cell, in 2^-32 */
     uint64_t from = sticky_log_table[cell], to = sticky_log_table[cell + 1];
-    uint64_t log = ((uint64_t)zeros << STICKY_TABLE_BITS) + from - (((from - to) * along) >> 32);
-    return (log + 31) >> (STICKY_TABLE_BITS - STICKY_LOG_BITS);
+    return ((uint64_t)zeros << STICKY_LOG_BITS) + from - (((from - to) * along) >> 32);
 }
 
 #endif

@@ -22,12 +22,13 @@ take_char(sluice_str *text, char upper)
     return true;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar; years counted from March. */
+/* Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March, so that the leap
+ * day ends one, and are counted from 400 BC, so that none is negative. */
 static int64_t
 days_from_date(int64_t year, int64_t month, int64_t day)
 {
-    int64_t y = month > 2 ? year : year - 1;
-    int64_t era = y / 400, of_era = y % 400;
+    int64_t y = year + 400 - (month > 2 ? 0 : 1);
+    int64_t era = y / 400 - 1, of_era = y % 400;
     int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }

@@ -27,8 +27,15 @@ generous_limits(void)
 void
 istio_fixture_load(struct istio_fixture *fixture, sluice_str text, bool lenient)
 {
+    istio_fixture_load_with(fixture, alloc_or_default(NULL), text, lenient);
+}
+
+void
+istio_fixture_load_with(struct istio_fixture *fixture, const sluice_allocator *allocator,
+                        sluice_str text, bool lenient)
+{
     memset(fixture, 0, sizeof(*fixture));
-    fixture->arena = arena_init(alloc_or_default(NULL));
+    fixture->arena = arena_init(allocator);
     fixture->limits = generous_limits();
     cr_assert(sluice_report_new(&fixture->report, NULL) == SLUICE_OK);
     fixture->diags.report = fixture->report;

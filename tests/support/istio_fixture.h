@@ -16,8 +16,11 @@ struct istio_fixture {
     sluice_status status; /* of the first stage that failed */
 };
 
-/* Aborts the test when the text cannot be loaded at all. Free with istio_fixture_free(). */
+/* Free with istio_fixture_free(). The text must outlive what is read of the resources. */
 void istio_fixture_load(struct istio_fixture *fixture, sluice_str text, bool lenient);
+/* The same with memory from `allocator`; the report's comes from malloc. */
+void istio_fixture_load_with(struct istio_fixture *fixture, const sluice_allocator *allocator,
+                             sluice_str text, bool lenient);
 void istio_fixture_free(struct istio_fixture *fixture);
 
 /* How many findings of that severity stand at a field path. */

@@ -1,12 +1,14 @@
 /* istio/traffic_policy: which policy and which hash key a destination gets. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "istio/traffic_policy.h"
 #include "support/istio_fixture.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 #define SECOND INT64_C(1000000000)
-#define HEAD "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: d}\nspec: "
+#define HEAD                                                                                       \
+    "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: d}\nspec: "
 
 static const struct istio_destination_rule *
 rule_of(const struct istio_fixture *fixture)
@@ -36,7 +38,8 @@ lower(struct istio_fixture *fixture, const char *spec, uint32_t port)
     return policy;
 }
 
-/* Text of slices points into the source, which is gone by then: only numbers and flags are compared. */
+/* Text of slices points into the source, which is gone by then: only numbers and flags are
+ * compared. */
 Test(traffic_policy, blocks_are_inherited_whole)
 {
 #define TOP "loadBalancer: {simple: RANDOM}, outlierDetection: {consecutive5xxErrors: 1}"
@@ -48,20 +51,28 @@ Test(traffic_policy, blocks_are_inherited_whole)
         sluice_lb_simple simple;
         uint32_t errors; /* 0: no outlier detection */
     } rows[] = {
-        {__LINE__, "{host: a, trafficPolicy: {" TOP "}}", 80, SLUICE_LB_RANDOM, 1},
-        {__LINE__, "{host: a, trafficPolicy: {" TOP ", " PORT("loadBalancer: {simple: ROUND_ROBIN}") "}}", 80,
-         SLUICE_LB_ROUND_ROBIN, 0},
-        {__LINE__, "{host: a, trafficPolicy: {" TOP ", " PORT("loadBalancer: {simple: ROUND_ROBIN}") "}}", 81,
-         SLUICE_LB_RANDOM, 1},
-        {__LINE__, "{host: a, trafficPolicy: {" TOP "}, subsets: [{name: s, trafficPolicy: {loadBalancer: "
-                   "{simple: PASSTHROUGH}}}]}", 80, SLUICE_LB_PASSTHROUGH, 1},
-        {__LINE__, "{host: a, trafficPolicy: {" TOP "}, subsets: [{name: s, trafficPolicy: {"
-                   PORT("loadBalancer: {simple: PASSTHROUGH}") "}}]}", 80, SLUICE_LB_PASSTHROUGH, 0},
-        {__LINE__, "{host: a, trafficPolicy: {" TOP "}, subsets: [{name: s, trafficPolicy: {"
-                   PORT("loadBalancer: {simple: PASSTHROUGH}") "}}]}", 81, SLUICE_LB_RANDOM, 1},
-        {__LINE__, "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {}}, outlierDetection: {}}}", 0,
-         SLUICE_LB_LEAST_REQUEST, 5},
-        {__LINE__, "{host: a, trafficPolicy: {loadBalancer: {simple: LEAST_CONN}}}", 0, SLUICE_LB_LEAST_REQUEST, 0},
+        {__LINE__, "{host: a, trafficPolicy: {" TOP "}}",                                           80, SLUICE_LB_RANDOM,        1},
+        {__LINE__,
+         "{host: a, trafficPolicy: {" TOP ", " PORT("loadBalancer: {simple: ROUND_ROBIN}") "}}",    80,
+         SLUICE_LB_ROUND_ROBIN,                                                                                                  0},
+        {__LINE__,
+         "{host: a, trafficPolicy: {" TOP ", " PORT("loadBalancer: {simple: ROUND_ROBIN}") "}}",    81,
+         SLUICE_LB_RANDOM,                                                                                                       1},
+        {__LINE__,
+         "{host: a, trafficPolicy: {" TOP "}, subsets: [{name: s, trafficPolicy: {loadBalancer: "
+         "{simple: PASSTHROUGH}}}]}",                                                               80, SLUICE_LB_PASSTHROUGH,   1},
+        {__LINE__,
+         "{host: a, trafficPolicy: {" TOP "}, subsets: [{name: s, trafficPolicy: {" PORT(
+             "loadBalancer: {simple: PASSTHROUGH}") "}}]}",
+         80,                                                                                            SLUICE_LB_PASSTHROUGH,   0},
+        {__LINE__,
+         "{host: a, trafficPolicy: {" TOP "}, subsets: [{name: s, trafficPolicy: {" PORT(
+             "loadBalancer: {simple: PASSTHROUGH}") "}}]}",
+         81,                                                                                            SLUICE_LB_RANDOM,        1},
+        {__LINE__,
+         "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {}}, outlierDetection: {}}}", 0,  SLUICE_LB_LEAST_REQUEST, 5},
+        {__LINE__, "{host: a, trafficPolicy: {loadBalancer: {simple: LEAST_CONN}}}",                0,
+         SLUICE_LB_LEAST_REQUEST,                                                                                                0},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct istio_fixture fixture;
@@ -69,7 +80,8 @@ Test(traffic_policy, blocks_are_inherited_whole)
         cr_assert(policy != NULL, "line %d", rows[i].line);
         cr_expect(policy->load_balancer.present, "line %d", rows[i].line);
         cr_expect(policy->load_balancer.simple == rows[i].simple, "line %d", rows[i].line);
-        cr_expect(policy->outlier_detection.present == (rows[i].errors > 0), "line %d", rows[i].line);
+        cr_expect(policy->outlier_detection.present == (rows[i].errors > 0), "line %d",
+                  rows[i].line);
         cr_expect(policy->outlier_detection.consecutive_5xx_errors == rows[i].errors, "line %d",
                   rows[i].line);
         istio_fixture_free(&fixture);
@@ -86,15 +98,18 @@ Test(traffic_policy, nothing_said_is_null)
 Test(traffic_policy, values_and_defaults)
 {
     struct istio_fixture fixture;
-    const sluice_traffic_policy *p =
-        lower(&fixture,
-              "{host: a, trafficPolicy: {connectionPool: {tcp: {maxConnections: 7, idleTimeout: 0s}, http: "
-              "{http2MaxRequests: 9, h2UpgradePolicy: DO_NOT_UPGRADE}}, outlierDetection: {interval: 2s}, "
-              "retryBudget: {}, tunnel: {targetHost: t, targetPort: 5}, tls: {mode: ISTIO_MUTUAL}}}",
-              0);
+    const sluice_traffic_policy *p = lower(
+        &fixture,
+        "{host: a, trafficPolicy: {connectionPool: {tcp: {maxConnections: 7, idleTimeout: 0s}, "
+        "http: "
+        "{http2MaxRequests: 9, h2UpgradePolicy: DO_NOT_UPGRADE}}, outlierDetection: {interval: "
+        "2s}, "
+        "retryBudget: {}, tunnel: {targetHost: t, targetPort: 5}, tls: {mode: ISTIO_MUTUAL}}}",
+        0);
     cr_assert(p != NULL);
     cr_expect(!p->load_balancer.present);
-    cr_expect(p->connection_pool.tcp_max_connections == 7 && p->connection_pool.tcp_idle_timeout_ns == 0);
+    cr_expect(p->connection_pool.tcp_max_connections == 7 &&
+              p->connection_pool.tcp_idle_timeout_ns == 0);
     cr_expect(p->connection_pool.tcp_connect_timeout_ns == SLUICE_NO_DURATION);
     cr_expect(p->connection_pool.http2_max_requests == 9);
     cr_expect(p->connection_pool.http_h2_upgrade == SLUICE_H2_UPGRADE_DO_NOT);
@@ -114,14 +129,16 @@ Test(traffic_policy, locality_and_warmup)
     struct istio_fixture fixture;
     const sluice_traffic_policy *p =
         lower(&fixture,
-              "{host: a, trafficPolicy: {loadBalancer: {warmup: {duration: 5s}, localityLbSetting: {enabled: "
+              "{host: a, trafficPolicy: {loadBalancer: {warmup: {duration: 5s}, localityLbSetting: "
+              "{enabled: "
               "false, distribute: [{from: a, to: {b: 40, c: 60}}, {from: d, to: {e: 100}}]}}}}",
               0);
     cr_assert(p != NULL);
     cr_expect(p->load_balancer.warmup_duration_ns == 5 * SECOND);
     cr_expect(p->load_balancer.locality_present && !p->load_balancer.locality_enabled);
     cr_assert(p->load_balancer.distribute_count == 3);
-    cr_expect(p->load_balancer.distribute[1].weight == 60 && p->load_balancer.distribute[2].weight == 100);
+    cr_expect(p->load_balancer.distribute[1].weight == 60 &&
+              p->load_balancer.distribute[2].weight == 100);
     istio_fixture_free(&fixture);
 }
 
@@ -135,15 +152,23 @@ Test(traffic_policy, where_the_hash_key_comes_from)
         uint32_t port;
         const char *header; /* NULL: none */
     } rows[] = {
-        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") "}}", 0, "top"},
-        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") ", " PORT(KEY("port")) "}}", 80, "port"},
-        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") ", " PORT(KEY("port")) "}}", 0, "top"},
-        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") ", " PORT("connectionPool: {tcp: {}}") "}}", 80, "top"},
-        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") "}, subsets: [{name: s, trafficPolicy: {" KEY("sub") "}}]}",
-         80, "sub"},
-        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") "}, subsets: [{name: s, trafficPolicy: {loadBalancer: "
-                   "{simple: RANDOM}}}]}", 80, "top"},
-        {__LINE__, "{host: a, subsets: [{name: s, trafficPolicy: {loadBalancer: {simple: RANDOM}}}]}", 80, NULL},
+        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") "}}",                              0,  "top" },
+        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") ", " PORT(KEY("port")) "}}",       80, "port"},
+        {__LINE__, "{host: a, trafficPolicy: {" KEY("top") ", " PORT(KEY("port")) "}}",       0,  "top" },
+        {__LINE__,
+         "{host: a, trafficPolicy: {" KEY("top") ", " PORT("connectionPool: {tcp: {}}") "}}", 80,
+         "top"                                                                                          },
+        {__LINE__,
+         "{host: a, trafficPolicy: {" KEY("top") "}, subsets: [{name: s, trafficPolicy: {" KEY(
+             "sub") "}}]}",
+         80,                                                                                      "sub" },
+        {__LINE__,
+         "{host: a, trafficPolicy: {" KEY(
+             "top") "}, subsets: [{name: s, trafficPolicy: {loadBalancer: "
+                    "{simple: RANDOM}}}]}",                                                   80, "top" },
+        {__LINE__,
+         "{host: a, subsets: [{name: s, trafficPolicy: {loadBalancer: {simple: RANDOM}}}]}",  80,
+         NULL                                                                                           },
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct istio_fixture fixture;
@@ -173,22 +198,26 @@ Test(traffic_policy, hash_keys)
         sluice_lb_hash algorithm;
         uint64_t size;
     } rows[] = {
-        {__LINE__, "httpHeaderName: x", true, SLUICE_HASH_HEADER, SLUICE_NO_DURATION, SLUICE_LB_HASH_RING, 0},
-        {__LINE__, "httpCookie: {name: c, ttl: 0s}", true, SLUICE_HASH_COOKIE, 0, SLUICE_LB_HASH_RING, 0},
-        {__LINE__, "httpCookie: {name: c}, maglev: {tableSize: 7}", true, SLUICE_HASH_COOKIE, SLUICE_NO_DURATION,
-         SLUICE_LB_HASH_MAGLEV, 7},
-        {__LINE__, "useSourceIp: true, ringHash: {minimumRingSize: 9}", true, SLUICE_HASH_SOURCE_IP,
-         SLUICE_NO_DURATION, SLUICE_LB_HASH_RING, 9},
-        {__LINE__, "useSourceIp: false", false, SLUICE_HASH_SOURCE_IP, SLUICE_NO_DURATION, SLUICE_LB_HASH_RING, 0},
-        {__LINE__, "httpQueryParameterName: q, minimumRingSize: 3", true, SLUICE_HASH_QUERY_PARAMETER,
-         SLUICE_NO_DURATION, SLUICE_LB_HASH_RING, 3},
-        {__LINE__, "ringHash: {}", false, SLUICE_HASH_SOURCE_IP, SLUICE_NO_DURATION, SLUICE_LB_HASH_RING, 0},
+        {__LINE__, "httpHeaderName: x",                                 true,  SLUICE_HASH_HEADER,    SLUICE_NO_DURATION,
+         SLUICE_LB_HASH_RING,                                                                                                                    0},
+        {__LINE__, "httpCookie: {name: c, ttl: 0s}",                    true,  SLUICE_HASH_COOKIE,    0,
+         SLUICE_LB_HASH_RING,                                                                                                                    0},
+        {__LINE__, "httpCookie: {name: c}, maglev: {tableSize: 7}",     true,  SLUICE_HASH_COOKIE,
+         SLUICE_NO_DURATION,                                                                                              SLUICE_LB_HASH_MAGLEV, 7},
+        {__LINE__, "useSourceIp: true, ringHash: {minimumRingSize: 9}", true,  SLUICE_HASH_SOURCE_IP,
+         SLUICE_NO_DURATION,                                                                                              SLUICE_LB_HASH_RING,   9},
+        {__LINE__, "useSourceIp: false",                                false, SLUICE_HASH_SOURCE_IP, SLUICE_NO_DURATION,
+         SLUICE_LB_HASH_RING,                                                                                                                    0},
+        {__LINE__, "httpQueryParameterName: q, minimumRingSize: 3",     true,
+         SLUICE_HASH_QUERY_PARAMETER,                                                                 SLUICE_NO_DURATION, SLUICE_LB_HASH_RING,   3},
+        {__LINE__, "ringHash: {}",                                      false, SLUICE_HASH_SOURCE_IP, SLUICE_NO_DURATION,
+         SLUICE_LB_HASH_RING,                                                                                                                    0},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct istio_fixture fixture;
         char spec[512];
-        snprintf(spec, sizeof(spec), "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {%s}}}}",
-                 rows[i].hash);
+        snprintf(spec, sizeof(spec),
+                 "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {%s}}}}", rows[i].hash);
         const sluice_traffic_policy *policy = lower(&fixture, spec, 0);
         cr_assert(policy != NULL, "line %d", rows[i].line);
         const sluice_load_balancer *balancer = &policy->load_balancer;

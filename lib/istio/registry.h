@@ -1,0 +1,46 @@
+/*
+ * registry: the services that exist: core Services and ServiceEntries, as one caller sees them.
+ */
+#ifndef SLUICE_ISTIO_REGISTRY_H
+#define SLUICE_ISTIO_REGISTRY_H
+
+#include "istio/lower.h"
+#include "istio/port_protocol.h"
+
+struct service_port {
+    uint32_t number;
+    sluice_str name;
+    enum port_protocol protocol; /* PROTOCOL_UNSUPPORTED: not declared, detected on the wire */
+};
+
+struct service {
+    sluice_str host;  /* lower-case; may be a wildcard for a ServiceEntry */
+    sluice_str space; /* of the object */
+    bool kube;        /* a core Service: it has the short names too */
+    const struct service_port *ports;
+    size_t port_count;
+    const sluice_str *addresses; /* of a ServiceEntry */
+    size_t address_count;
+    struct service *alias; /* of an ExternalName Service: the Service it stands for */
+    struct service *next;  /* another one of the same host */
+};
+
+struct registry {
+    struct service **items; /* visible to the caller; own namespace first, then oldest first */
+    size_t count;
+    struct map hosts; /* -> first struct service of the host */
+};
+
+/* Sets lower->registry, or leaves it NULL (hosts-only mode). False when memory ran out. */
+bool registry_read(struct lower *lower);
+void registry_free(struct lower *lower);
+
+/* The service of exactly this host, preferring one that has the port (0: any). NULL: none. */
+struct service *registry_find(const struct lower *lower, sluice_str host, uint32_t port);
+
+const struct service_port *service_port_find(const struct service *service, uint32_t number);
+
+/* Whether HTTP routes may apply to the port: HTTP, or not declared. */
+bool service_port_is_http(const struct service_port *port);
+
+#endif

@@ -1,0 +1,47 @@
+/* mirror: the request's random number, and the copies that it samples. */
+#include "engine/pcg.h"
+#include "router/act.h"
+
+uint64_t
+act_draw(struct view *view, struct draw *draw)
+{
+    if (!draw->drawn) *draw = (struct draw){pcg_next(&view->context->rng), true};
+    return draw->number;
+}
+
+bool
+act_hits(sluice_fraction fraction, uint64_t draw)
+{
+    return draw % fraction.denominator < fraction.numerator;
+}
+
+bool
+act_is_partial(sluice_fraction fraction)
+{
+    return fraction.numerator != 0 && fraction.numerator < fraction.denominator;
+}
+
+static bool
+sample(struct view *view, sluice_fraction fraction, struct draw *draw)
+{
+    if (!act_is_partial(fraction)) return fraction.numerator != 0;
+    return act_hits(fraction, act_draw(view, draw));
+}
+
+void
+act_mirrors(struct view *view, const struct action_extra *extra, struct draw *draw,
+            sluice_decision *decision)
+{
+    if (extra->mirror_count == 0 || str_equal(view->method, STR("CONNECT"))) return;
+    for (size_t i = 0; i < extra->mirror_count; i++) {
+        const struct mirror *mirror = &extra->mirrors[i];
+        uint32_t port = mirror->destination->port;
+        view->context->mirrors[decision->mirror_count++] = (sluice_mirror){
+            .destination = mirror->destination,
+            .port = port ? port : view->port,
+            .fraction = mirror->fraction,
+            .chosen = sample(view, mirror->fraction, draw),
+        };
+    }
+    decision->mirrors = view->context->mirrors;
+}
