@@ -13,7 +13,7 @@ set(sluice_test_logs "${PROJECT_BINARY_DIR}/test-logs")
 
 function(sluice_script_test name)
     add_test(NAME ${name} COMMAND "${sluice_run_test}" "${sluice_test_logs}" ${name} ${ARGN}
-        WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+        WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" COMMAND_EXPAND_LISTS)
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
 endfunction()
 

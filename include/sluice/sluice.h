@@ -21,7 +21,8 @@
  *    those accept NULL. `_get` borrows. The out-parameter comes first and is always written.
  *  - Option structs begin with their own size; set them up with the `_init` function. They only
  *    ever grow at the end, so a program compiled against an older header keeps working.
- *  - No function aborts, prints, sets errno, or keeps hidden state. Any bytes are safe in a request.
+ *  - No function aborts, prints, sets errno, or keeps hidden state. Any bytes are safe in a
+ * request.
  *
  * The rules themselves are described in docs/rules.md, sticky picks in docs/sticky.md, diagnostics
  * in docs/diagnostics.md, threads and memory in docs/embedding.md.
@@ -63,7 +64,8 @@ extern "C" {
 /** The version of the library that is linked, as static NUL-terminated text, e.g. "0.1.0". */
 SLUICE_API const char *sluice_version(void);
 
-/** What a call that can fail answers. Anything but SLUICE_OK means that nothing was made or kept. */
+/** What a call that can fail answers. Anything but SLUICE_OK means that nothing was made or kept.
+ */
 typedef enum sluice_status {
     SLUICE_OK = 0,
     SLUICE_ERR_ARGUMENT = 1, /**< The caller broke a rule of this header (NULL, bad size, range). */
@@ -123,20 +125,21 @@ typedef enum sluice_severity {
 } sluice_severity;
 
 /**
- * One finding about the rules. Codes are stable (docs/diagnostics.md): Istio's own where its analyser
- * has one for the same finding ("IST0101"), else ours ("SL0001"). Borrowed from its report.
+ * One finding about the rules. Codes are stable (docs/diagnostics.md): Istio's own where its
+ * analyser has one for the same finding ("IST0101"), else ours ("SL0001"). Borrowed from its
+ * report.
  */
 typedef struct sluice_diagnostic {
     sluice_severity severity;
     sluice_str code;
-    sluice_str message;   /**< What is wrong and what is expected, one line. */
-    sluice_str document;  /**< Name of the source, as given to sluice_compile(). */
-    uint32_t line;        /**< 1-based; 0 when the finding has no place in the text. */
-    uint32_t column;      /**< 1-based, in bytes; 0 with line 0. */
-    sluice_str kind;      /**< The resource, e.g. "VirtualService"; empty when there is none. */
-    sluice_str space;     /**< Its namespace, defaults applied. */
-    sluice_str name;      /**< Its metadata.name. */
-    sluice_str path;      /**< Field path, e.g. "spec.http[0].route[1].weight". */
+    sluice_str message;  /**< What is wrong and what is expected, one line. */
+    sluice_str document; /**< Name of the source, as given to sluice_compile(). */
+    uint32_t line;       /**< 1-based; 0 when the finding has no place in the text. */
+    uint32_t column;     /**< 1-based, in bytes; 0 with line 0. */
+    sluice_str kind;     /**< The resource, e.g. "VirtualService"; empty when there is none. */
+    sluice_str space;    /**< Its namespace, defaults applied. */
+    sluice_str name;     /**< Its metadata.name. */
+    sluice_str path;     /**< Field path, e.g. "spec.http[0].route[1].weight". */
 } sluice_diagnostic;
 
 /** Diagnostics of one or more compiles, in the order found. Use from one thread at a time. */
@@ -179,24 +182,25 @@ typedef enum sluice_outbound_policy {
 
 /** Upper bounds on what a compile reads. 0 means the default in brackets. */
 typedef struct sluice_limits {
-    size_t text_bytes;             /**< All sources together [256 MiB]. */
-    uint32_t documents;            /**< [1,000,000]; the items of a List count. */
-    uint32_t depth;                /**< Nesting of maps and lists [64]. */
-    uint32_t nodes;                /**< Scalars, maps and lists, aliases expanded [50,000,000]. */
-    uint32_t alias_nodes;          /**< Nodes made by expanding aliases [1,000,000]. */
-    uint32_t rules;                /**< Match blocks in the compiled router [4,000,000]. */
-    uint32_t destinations;         /**< In one split [10,000]. */
-    uint32_t regex_bytes;          /**< Length of one regular expression [1024, as Istio]. */
+    size_t text_bytes;     /**< All sources together [256 MiB]. */
+    uint32_t documents;    /**< [1,000,000]; the items of a List count. */
+    uint32_t depth;        /**< Nesting of maps and lists [64]. */
+    uint32_t nodes;        /**< Scalars, maps and lists, aliases expanded [50,000,000]. */
+    uint32_t alias_nodes;  /**< Nodes made by expanding aliases [1,000,000]. */
+    uint32_t rules;        /**< Match blocks in the compiled router [4,000,000]. */
+    uint32_t destinations; /**< In one split [10,000]. */
+    uint32_t regex_bytes;  /**< Length of one regular expression [1024, as Istio]. */
 } sluice_limits;
 
 typedef struct sluice_compile_options {
-    size_t size;                        /**< Set by sluice_compile_options_init(). */
-    const sluice_allocator *allocator;  /**< NULL: malloc. Copied; @c user must outlive the router. */
+    size_t size; /**< Set by sluice_compile_options_init(). */
+    const sluice_allocator
+        *allocator; /**< NULL: malloc. Copied; @c user must outlive the router. */
     sluice_limits limits;
-    bool lenient;    /**< What Istio refuses at admission but gives a meaning at run time, and unknown
-                          fields, are warnings [false: errors]. */
+    bool lenient; /**< What Istio refuses at admission but gives a meaning at run time, and unknown
+                       fields, are warnings [false: errors]. */
     bool keep_going; /**< A resource with an error is set aside and the rest compiles [false]. */
-    sluice_registry_mode registry;         /**< [AUTO] */
+    sluice_registry_mode registry;          /**< [AUTO] */
     sluice_outbound_policy outbound_policy; /**< [ALLOW_ANY] */
     sluice_str default_export_to; /**< "*" or ".": of resources that name no exportTo ["*"]. */
     sluice_str cluster_domain;    /**< ["cluster.local"] */
@@ -205,8 +209,9 @@ typedef struct sluice_compile_options {
     sluice_str proxy_namespace;   /**< Namespace that the calling workload lives in ["default"]. */
     const sluice_field *proxy_labels; /**< Its labels; a request may carry others [none]. */
     size_t proxy_label_count;
-    uint64_t hash_seed; /**< Keys the router's hash tables against chosen collisions; take it from a
-                             random source where requests are hostile [0]. Never changes a decision. */
+    uint64_t
+        hash_seed; /**< Keys the router's hash tables against chosen collisions; take it from a
+                        random source where requests are hostile [0]. Never changes a decision. */
 } sluice_compile_options;
 
 /** Fill @p options with the defaults above. */
@@ -223,8 +228,8 @@ typedef struct sluice_router sluice_router;
  * @param      options NULL for the defaults, or set up with sluice_compile_options_init().
  * @param[out] report  NULL, or a report to add to. Filled on success too: it carries warnings.
  * @retval SLUICE_ERR_SYNTAX, SLUICE_ERR_INVALID, SLUICE_ERR_LIMIT  The report names every finding,
- *         not only the first. With @c keep_going, resources with errors are set aside (each is in the
- *         report) and the call succeeds unless no text could be read.
+ *         not only the first. With @c keep_going, resources with errors are set aside (each is in
+ * the report) and the call succeeds unless no text could be read.
  * @retval SLUICE_ERR_NOMEM  Nothing was leaked and nothing was kept.
  * Reentrant; allocates; time and memory grow in step with the text. Since 0.1.
  */
@@ -252,8 +257,8 @@ typedef enum sluice_needed {
 
 /** How many names of that kind the rules look at. */
 SLUICE_API size_t sluice_router_needed_count(const sluice_router *router, sluice_needed what);
-/** The name; {NULL, 0} when out of range. Lives as long as the router. For headers, the index is the
- *  one that sluice_header_fn receives. */
+/** The name; {NULL, 0} when out of range. Lives as long as the router. For headers, the index is
+ * the one that sluice_header_fn receives. */
 SLUICE_API sluice_str sluice_router_needed_get(const sluice_router *router, sluice_needed what,
                                                size_t index);
 
@@ -268,12 +273,13 @@ SLUICE_API sluice_str sluice_router_needed_get(const sluice_router *router, slui
 typedef struct sluice_context sluice_context;
 
 typedef struct sluice_context_options {
-    size_t size;          /**< Set by sluice_context_options_init(). */
+    size_t size;                       /**< Set by sluice_context_options_init(). */
     const sluice_allocator *allocator; /**< NULL: the router's. */
-    uint64_t seed;        /**< Seed and stream of the PCG generator; equal seeds and calls give equal */
-    uint64_t stream;      /**< decisions. Seed each context differently [0, 0]. */
-    size_t scratch_bytes; /**< Room for text that a decision must build, for one request [64 KiB]. A
-                               request that needs more is answered SLUICE_UNAVAILABLE, status 500. */
+    uint64_t seed;   /**< Seed and stream of the PCG generator; equal seeds and calls give equal */
+    uint64_t stream; /**< decisions. Seed each context differently [0, 0]. */
+    size_t
+        scratch_bytes; /**< Room for text that a decision must build, for one request [64 KiB]. A
+                            request that needs more is answered SLUICE_UNAVAILABLE, status 500. */
 } sluice_context_options;
 
 SLUICE_API void sluice_context_options_init(sluice_context_options *options);
@@ -299,42 +305,46 @@ typedef enum sluice_protocol {
 
 /**
  * Look up one header line for the router: write the @p nth (0-based) value of the header into
- * @p value and return true, or return false when there are not so many. @p index is the header's index
- * among the router's needed headers, @p name its lower-case name. Values live until sluice_route()
- * returns. Called only inside sluice_route() and sluice_explain(); must not call back into the library.
+ * @p value and return true, or return false when there are not so many. @p index is the header's
+ * index among the router's needed headers, @p name its lower-case name. Values live until
+ * sluice_route() returns. Called only inside sluice_route() and sluice_explain(); must not call
+ * back into the library.
  */
 typedef bool (*sluice_header_fn)(void *user, size_t index, sluice_str name, size_t nth,
                                  sluice_str *value);
 
 /**
  * A request as the proxy received it, or a connection. Zero-initialise, then fill in what you know;
- * everything is borrowed for the call. Empty text means "not given" and takes the default in brackets.
+ * everything is borrowed for the call. Empty text means "not given" and takes the default in
+ * brackets.
  */
 typedef struct sluice_request {
-    sluice_protocol protocol;      /**< [HTTP] */
-    uint32_t port;                 /**< Port that the client connected to: of the gateway's listener, or
-                                        of the service for mesh [80; 443 for https and TLS]. */
-    sluice_str gateway;            /**< "namespace/name" of the gateway, or "mesh" ["mesh"]. */
-    sluice_str method;             /**< ["GET"; "POST" for gRPC] */
-    sluice_str scheme;             /**< "http" or "https" ["http"]. */
-    sluice_str authority;          /**< Host header or :authority, as received. */
-    sluice_str path;               /**< With query, as received, undecoded ["/"]. Dot segments are not
-                                        resolved: normalise first if the proxy does (docs/rules.md). */
-    const sluice_field *headers;   /**< All header lines, or NULL when header_fn is set. */
+    sluice_protocol protocol; /**< [HTTP] */
+    uint32_t port;            /**< Port that the client connected to: of the gateway's listener, or
+                                   of the service for mesh [80; 443 for https and TLS]. */
+    sluice_str gateway;       /**< "namespace/name" of the gateway, or "mesh" ["mesh"]. */
+    sluice_str method;        /**< ["GET"; "POST" for gRPC] */
+    sluice_str scheme;        /**< "http" or "https" ["http"]. */
+    sluice_str authority;     /**< Host header or :authority, as received. */
+    sluice_str path;          /**< With query, as received, undecoded ["/"]. Dot segments are not
+                                   resolved: normalise first if the proxy does (docs/rules.md). */
+    const sluice_field *headers; /**< All header lines, or NULL when header_fn is set. */
     size_t header_count;
-    sluice_header_fn header_fn;    /**< Used instead of @c headers when not NULL. */
+    sluice_header_fn header_fn; /**< Used instead of @c headers when not NULL. */
     void *header_user;
-    sluice_str sni;                /**< TLS server name. */
-    sluice_str source_ip;          /**< Client address as text, no port. */
-    sluice_str destination_ip;     /**< Address that the client connected to, as text. */
-    sluice_str source_namespace;   /**< Of the calling workload [proxy_namespace]. */
+    sluice_str sni;                    /**< TLS server name. */
+    sluice_str source_ip;              /**< Client address as text, no port. */
+    sluice_str destination_ip;         /**< Address that the client connected to, as text. */
+    sluice_str source_namespace;       /**< Of the calling workload [proxy_namespace]. */
     const sluice_field *source_labels; /**< Of the calling workload; NULL: proxy_labels. */
     size_t source_label_count;
-    sluice_str service_namespace;  /**< The Service that a mesh client addressed, where known: Gateway */
-    sluice_str service_name;       /**< API mesh routes go by it. */
-    const sluice_field *claims;    /**< Verified JWT claims: nested names joined by ".", a list as one */
-    size_t claim_count;            /**< entry for each member. */
-    sluice_str sticky_key;         /**< Wins over the rule's own key and makes any split sticky. */
+    sluice_str
+        service_namespace;   /**< The Service that a mesh client addressed, where known: Gateway */
+    sluice_str service_name; /**< API mesh routes go by it. */
+    const sluice_field *claims; /**< Verified JWT claims: nested names joined by ".", a
+                                        name with a dot in brackets ([a.b].c); a list as one */
+    size_t claim_count;         /**< entry for each member. */
+    sluice_str sticky_key;      /**< Wins over the rule's own key and makes any split sticky. */
 } sluice_request;
 
 /* ------------------------------------------------------------------------------------------------
@@ -351,13 +361,13 @@ typedef struct sluice_fraction {
 
 /** docs/rules.md, "Retries". NULL in a decision: the rules say nothing. */
 typedef struct sluice_retry_policy {
-    uint32_t attempts;              /**< Re-tries after the first try; 0 switches retries off. */
-    int64_t per_try_timeout_ns;     /**< SLUICE_NO_DURATION when absent. */
-    int64_t backoff_ns;             /**< Base interval, or SLUICE_NO_DURATION. */
-    sluice_str retry_on;            /**< Envoy's policy names, comma-separated. */
-    const uint32_t *codes;          /**< Statuses to retry on. */
+    uint32_t attempts;          /**< Re-tries after the first try; 0 switches retries off. */
+    int64_t per_try_timeout_ns; /**< SLUICE_NO_DURATION when absent. */
+    int64_t backoff_ns;         /**< Base interval, or SLUICE_NO_DURATION. */
+    sluice_str retry_on;        /**< Envoy's policy names, comma-separated. */
+    const uint32_t *codes;      /**< Statuses to retry on. */
     size_t code_count;
-    bool ignore_previous_hosts;     /**< Avoid endpoints already tried. */
+    bool ignore_previous_hosts; /**< Avoid endpoints already tried. */
     bool retry_remote_localities;
 } sluice_retry_policy;
 
@@ -371,9 +381,9 @@ typedef enum sluice_hash_key {
 /** One key of a consistent-hash load balancer: how to choose an endpoint inside the destination. */
 typedef struct sluice_hash_policy {
     sluice_hash_key key;
-    sluice_str name;       /**< Header, cookie or parameter. */
-    sluice_str path;       /**< Of a cookie. */
-    int64_t ttl_ns;        /**< Of a cookie; SLUICE_NO_DURATION: never generate one. */
+    sluice_str name;                /**< Header, cookie or parameter. */
+    sluice_str path;                /**< Of a cookie. */
+    int64_t ttl_ns;                 /**< Of a cookie; SLUICE_NO_DURATION: never generate one. */
     const sluice_field *attributes; /**< Of a generated cookie. */
     size_t attribute_count;
 } sluice_hash_policy;
@@ -403,14 +413,14 @@ typedef struct sluice_load_balancer {
     bool present;
     sluice_lb_simple simple;
     sluice_lb_hash hash;
-    uint64_t hash_table_size;        /**< Minimum ring size or Maglev table size; 0: not given. */
-    sluice_hash_policy hash_policy;  /**< Its key, where @c hash_policy_present. */
+    uint64_t hash_table_size;       /**< Minimum ring size or Maglev table size; 0: not given. */
+    sluice_hash_policy hash_policy; /**< Its key, where @c hash_policy_present. */
     bool hash_policy_present;
-    int64_t warmup_duration_ns;      /**< SLUICE_NO_DURATION when absent. */
+    int64_t warmup_duration_ns; /**< SLUICE_NO_DURATION when absent. */
     double warmup_minimum_percent;
     double warmup_aggression;
     bool locality_present;
-    bool locality_enabled;           /**< localityLbSetting.enabled, true when not given. */
+    bool locality_enabled; /**< localityLbSetting.enabled, true when not given. */
     const sluice_locality_share *distribute;
     size_t distribute_count;
     const sluice_locality_share *failover;
@@ -493,8 +503,8 @@ typedef struct sluice_traffic_policy {
     double retry_budget_percent;
     uint32_t retry_budget_min_concurrency;
     int64_t retry_budget_interval_ns;
-    sluice_str proxy_protocol;      /**< "V1", "V2", or empty. */
-    sluice_str tunnel_protocol;     /**< "CONNECT" or "POST"; empty: no tunnel. */
+    sluice_str proxy_protocol;  /**< "V1", "V2", or empty. */
+    sluice_str tunnel_protocol; /**< "CONNECT" or "POST"; empty: no tunnel. */
     sluice_str tunnel_target_host;
     uint32_t tunnel_target_port;
 } sluice_traffic_policy;
@@ -510,7 +520,8 @@ typedef enum sluice_outcome {
     SLUICE_RESPOND = 3,     /**< Answer with @c status, @c body, @c response_fields. */
     SLUICE_NOT_FOUND = 4,   /**< No host or no rule matches: 404, or refuse the connection. */
     SLUICE_UNAVAILABLE = 5, /**< A rule matches but has nowhere to send it: 500 or 503. */
-    SLUICE_MISDIRECTED = 6  /**< Gateway API: SNI and authority belong to different listeners: 421. */
+    SLUICE_MISDIRECTED =
+        6 /**< Gateway API: SNI and authority belong to different listeners: 421. */
 } sluice_outcome;
 
 /** The name used in sluicectl's JSON, e.g. "forward"; static and NUL-terminated. */
@@ -518,11 +529,11 @@ SLUICE_API const char *sluice_outcome_name(sluice_outcome outcome);
 
 /** Where a request can be sent. Lives in the router. */
 typedef struct sluice_destination {
-    sluice_str host;          /**< Full host, e.g. "reviews.default.svc.cluster.local". */
-    sluice_str name;          /**< Service name and namespace where the host is a cluster */
-    sluice_str space;         /**< service; else empty. */
-    sluice_str subset;        /**< Empty: none. */
-    uint32_t port;            /**< Service port. 0 in a split: the port of the request. */
+    sluice_str host;            /**< Full host, e.g. "reviews.default.svc.cluster.local". */
+    sluice_str name;            /**< Service name and namespace where the host is a cluster */
+    sluice_str space;           /**< service; else empty. */
+    sluice_str subset;          /**< Empty: none. */
+    uint32_t port;              /**< Service port. 0 in a split: the port of the request. */
     const sluice_field *labels; /**< That the subset asks of endpoints. */
     size_t label_count;
     sluice_str app_protocol;
@@ -552,9 +563,9 @@ typedef struct sluice_header_op {
 /** A copy of the request to send elsewhere, its answer ignored. */
 typedef struct sluice_mirror {
     const sluice_destination *destination;
-    uint32_t port;            /**< As in the decision: never 0. */
+    uint32_t port; /**< As in the decision: never 0. */
     sluice_fraction fraction;
-    bool chosen;              /**< Whether this request is copied. */
+    bool chosen; /**< Whether this request is copied. */
 } sluice_mirror;
 
 typedef struct sluice_fault {
@@ -563,14 +574,14 @@ typedef struct sluice_fault {
     int64_t delay_ns;
     sluice_fraction delay_fraction;
     bool abort_present;
-    bool abort_chosen;         /**< Then the outcome is SLUICE_RESPOND; delay first if chosen too. */
-    uint32_t abort_status;     /**< HTTP status; 0 when the abort is a gRPC status. */
+    bool abort_chosen;     /**< Then the outcome is SLUICE_RESPOND; delay first if chosen too. */
+    uint32_t abort_status; /**< HTTP status; 0 when the abort is a gRPC status. */
     int32_t abort_grpc_status; /**< -1 when the abort is an HTTP status. */
     sluice_fraction abort_fraction;
 } sluice_fault;
 
 typedef enum sluice_pick {
-    SLUICE_PICK_ONLY = 0,   /**< One destination: nothing was drawn. */
+    SLUICE_PICK_ONLY = 0, /**< One destination: nothing was drawn. */
     SLUICE_PICK_RANDOM = 1,
     SLUICE_PICK_STICKY = 2,
     SLUICE_PICK_EVEN = 3
@@ -635,7 +646,7 @@ typedef struct sluice_decision {
     size_t split_index;                    /**< Which entry of @c split was picked. */
     const sluice_split_share *split;       /**< Every entry of the rule, weight 0 included. */
     size_t split_count;
-    uint64_t split_total;                  /**< Sum of weights; one entry alone counts as all. */
+    uint64_t split_total; /**< Sum of weights; one entry alone counts as all. */
     sluice_pick pick;
     sluice_sticky sticky;
 
@@ -646,12 +657,12 @@ typedef struct sluice_decision {
     const sluice_header_op *response_headers;
     size_t response_header_count;
 
-    int64_t timeout_ns;         /**< Whole exchange; SLUICE_NO_DURATION: none given; 0: switched off. */
+    int64_t timeout_ns; /**< Whole exchange; SLUICE_NO_DURATION: none given; 0: switched off. */
     int64_t backend_timeout_ns; /**< Each try; same. */
     const sluice_retry_policy *retry;
     const sluice_mirror *mirrors;
     size_t mirror_count;
-    const sluice_fault *fault; /**< NULL: none. */
+    const sluice_fault *fault;        /**< NULL: none. */
     const sluice_field *cors_headers; /**< To add to the response of a forwarded request. */
     size_t cors_header_count;
     const sluice_hash_policy *hash_policy; /**< Keys of the endpoint hash, in order. */
@@ -684,8 +695,8 @@ SLUICE_API sluice_outcome sluice_route(sluice_context *context, const sluice_req
 typedef struct sluice_explain_step {
     const sluice_matched *rule; /**< Owned by the explanation. */
     bool holds;                 /**< Every predicate held: the last step of a match. */
-    sluice_str predicate;       /**< First predicate that failed, e.g. `header end-user exact "jason"`. */
-    sluice_str actual;          /**< What the request had there, e.g. `"tom"` or `absent`. */
+    sluice_str predicate; /**< First predicate that failed, e.g. `header end-user exact "jason"`. */
+    sluice_str actual;    /**< What the request had there, e.g. `"tom"` or `absent`. */
 } sluice_explain_step;
 
 typedef struct sluice_explanation sluice_explanation;
@@ -713,7 +724,7 @@ SLUICE_API const sluice_explain_step *sluice_explanation_get(const sluice_explan
 
 /** A pcg64 generator (XSL-RR 128/64, O'Neill 2014). Yours to store; not for secrets. */
 typedef struct sluice_rng {
-    uint64_t state[2];     /**< Low word first. */
+    uint64_t state[2]; /**< Low word first. */
     uint64_t increment[2];
 } sluice_rng;
 
@@ -723,8 +734,9 @@ SLUICE_API uint64_t sluice_rng_next(sluice_rng *rng);
 
 /** One destination of a split. */
 typedef struct sluice_split_entry {
-    sluice_str identity; /**< Its stable name, for sticky picks. Entries with one identity race as one. */
-    uint32_t weight;     /**< 0: never picked. The sum must be 1 to 2^32-1. */
+    sluice_str
+        identity; /**< Its stable name, for sticky picks. Entries with one identity race as one. */
+    uint32_t weight; /**< 0: never picked. The sum must be 1 to 2^32-1. */
 } sluice_split_entry;
 
 /** Immutable; any number of readers. */
@@ -741,7 +753,8 @@ SLUICE_API SLUICE_NODISCARD sluice_status sluice_split_new(sluice_split **out,
                                                            const sluice_allocator *allocator);
 SLUICE_API void sluice_split_free(sluice_split *split);
 SLUICE_API size_t sluice_split_count(const sluice_split *split);
-/** Index of an entry, drawn with probability weight / sum. One draw; time independent of the count. */
+/** Index of an entry, drawn with probability weight / sum. One draw; time independent of the count.
+ */
 SLUICE_API size_t sluice_split_pick(const sluice_split *split, sluice_rng *rng);
 /** Index of the entry that @p key belongs to: sticky version 1 of docs/sticky.md. No state. */
 SLUICE_API size_t sluice_split_pick_sticky(const sluice_split *split, sluice_str key);

@@ -117,6 +117,11 @@ bool candidates_of(struct lower *lower, sluice_str bound, sluice_str caller,
 bool lower_mesh(struct lower *lower, struct listener_list *listeners);
 bool lower_gateways(struct lower *lower, struct listener_list *listeners);
 
+/* The same with the host in full, as a registry has it. */
+struct lowered_destination lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
+                                            const struct istio_destination *destination,
+                                            const struct lower_scope *scope);
+
 /* destination_rules.c: which rule speaks for a host (istio.md 7.1). */
 struct merged_rule {
     const struct istio_traffic_policy *policy;

@@ -34,11 +34,13 @@ port_of(const struct istio_destination *destination, const struct service *servi
     return scope->port;
 }
 
+/* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
+ * without a registry. */
 static uint32_t
 check(const struct lower *lower, const struct service *service, uint32_t port, bool subset_missing)
 {
+    if (!lower->registry || lower->options->lenient) return 0;
     if (subset_missing) return 503;
-    if (!lower->registry) return 0;
     if (!service) return 503;
     return port && !service_port_find(service, port) ? 503 : 0;
 }
@@ -82,9 +84,9 @@ lower_destination(struct lower *lower, sluice_str space,
         }
     }
     /* Without a registry, a host that no rule speaks of is taken as it is, with any subset. */
-    bool missing = wanted.len && !subset && (rule || lower->registry);
     out.model = made;
-    out.invalid_status = check(lower, service, port, missing);
+    out.invalid_status = check(lower, service, port, wanted.len && !subset);
+    if (!lower->registry && rule && wanted.len && !subset) out.invalid_status = 503;
     out.hash = traffic_policy_hash_source(
         policy, narrow, destination->port ? (uint32_t)destination->port->number.v : 0);
     return out;

@@ -254,7 +254,7 @@ add_gateway(struct lower *lower, sluice_str name, struct listener_list *listener
     struct gateway gateway;
     struct candidates candidates;
     if (!read_gateway(lower, name, &gateway) ||
-        !candidates_of(lower, name, gateway.space, &candidates)) {
+        !candidates_of(lower, name, lower->options->proxy_namespace, &candidates)) {
         return false;
     }
     for (size_t i = 0; i < gateway.server_count; i++) {

@@ -57,19 +57,28 @@ add_uri(struct lower *lower, struct predicate_list *list, const struct istio_htt
     predicate->matcher.ignore_case = match->ignore_uri_case.v && matcher.op != MODEL_REGEX;
 }
 
-/* @request.auth.claims.a.b and @request.auth.claims[a][b] are both a.b. */
+/*
+ * @request.auth.claims.a.b and @request.auth.claims[a][b] are both a.b; a name with a dot of its
+ * own stays in brackets: [a.b].c.
+ */
 static sluice_str
 claim_name(struct lower *lower, sluice_str key)
 {
     sluice_str rest = str_skip(key, STR("@request.auth.claims").len);
     if (str_starts_with(rest, STR("."))) return str_skip(rest, 1);
-    char *out = arena_bytes(lower->arena, rest.len);
+    char *out = arena_bytes(lower->arena, rest.len * 2);
     size_t len = 0;
     if (!out) return (sluice_str){NULL, 0};
-    for (size_t i = 0; i < rest.len; i++) {
-        char c = rest.ptr[i];
-        if (c == '[' && len) out[len++] = '.';
-        if (c != '[' && c != ']') out[len++] = c;
+    while (rest.len) {
+        size_t end = str_find(rest, ']');
+        sluice_str name = str_skip(str_first(rest, end), 1);
+        bool dotted = str_find(name, '.') != SIZE_MAX;
+        if (len) out[len++] = '.';
+        if (dotted) out[len++] = '[';
+        if (name.len) memcpy(out + len, name.ptr, name.len);
+        len += name.len;
+        if (dotted) out[len++] = ']';
+        rest = end == SIZE_MAX ? str_skip(rest, rest.len) : str_skip(rest, end + 1);
     }
     return (sluice_str){out, len};
 }

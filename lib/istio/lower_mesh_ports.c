@@ -130,6 +130,21 @@ add_addresses(struct mesh_port *port, const struct domain_routes *routes,
     return virtual_hosts_alias(&port->hosts, routes, service->addresses, service->address_count);
 }
 
+/* Pods of a headless Service have names below it. */
+static bool
+add_headless(struct mesh_port *port, const struct domain_routes *routes,
+             const struct service *service)
+{
+    struct lower *lower = port->lower;
+    sluice_str name, space, names[3];
+    if (!service->headless || !expand_is_service(lower, service->host, &name, &space)) return true;
+    sluice_str parts[] = {STR("*."), name, STR("."), space, STR(".svc")};
+    names[0] = arena_concat(lower->arena, (sluice_str[]){STR("*."), service->host}, 2);
+    names[1] = arena_concat(lower->arena, parts, 4);
+    names[2] = arena_concat(lower->arena, parts, 5);
+    return virtual_hosts_alias(&port->hosts, routes, names, 3);
+}
+
 static bool
 give_service(struct mesh_port *port, const struct mesh_source *source,
              const struct service *service)
@@ -139,7 +154,7 @@ give_service(struct mesh_port *port, const struct mesh_source *source,
     bool first = routes->sources == 0;
     if (!mesh_give_host(&port->hosts, routes, source)) return false;
     return !first || (mesh_add_alternatives(&port->hosts, routes, service->host, service->kube) &&
-                      add_addresses(port, routes, service));
+                      add_headless(port, routes, service) && add_addresses(port, routes, service));
 }
 
 /* The services among a source's hosts. *matched: the host meets any service, owned or not. */
@@ -200,7 +215,7 @@ default_action(struct mesh_port *port, const struct service *service)
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
     struct model_split_entry *entry = ARENA_NEW(lower->arena, struct model_split_entry);
     struct lowered_destination lowered =
-        lower_destination(lower, service->space, &destination, &scope);
+        lower_known_host(lower, service->host, service->space, &destination, &scope);
     if (!action || !entry || !lowered.model) return NULL;
     *entry = (struct model_split_entry){.destination = lowered.model, .identity = service->host};
     *action = (struct model_action){
@@ -215,18 +230,18 @@ default_action(struct mesh_port *port, const struct service *service)
 static bool
 add_default(struct mesh_port *port, const struct service *service)
 {
-    struct rule_list list = {0};
     struct domain_routes *routes = virtual_hosts_get(&port->hosts, service->host);
     if (!routes) return false;
-    if (routes->sources) return true;
+    if (routes->closed) return true;
+    struct mesh_source source = {0};
     struct model_rule rule = {
         .action = default_action(port, service), .match = -1, .route_name = STR("default")};
-    if (!rule.action || !rule_list_add(port->lower, &list, rule)) return false;
-    routes->shared = rule_list_finish(port->lower, &list);
-    routes->sources = 1;
-    return routes->shared &&
-           mesh_add_alternatives(&port->hosts, routes, service->host, service->kube) &&
-           add_addresses(port, routes, service);
+    bool first = routes->sources == 0;
+    if (!rule.action || !rule_list_add(port->lower, &source.list, rule)) return false;
+    source.shared = rule_list_finish(port->lower, &source.list);
+    if (!source.shared || !mesh_give_host(&port->hosts, routes, &source)) return false;
+    return !first || (mesh_add_alternatives(&port->hosts, routes, service->host, service->kube) &&
+                      add_headless(port, routes, service) && add_addresses(port, routes, service));
 }
 
 /* Names of type ExternalName lead where the service that they stand for leads. */

@@ -65,6 +65,7 @@ kube_service_of(struct lower *lower, const struct istio_resource *resource)
     service->host = expand_host(lower, resource->meta->name, resource->meta->space);
     service->space = resource->meta->space;
     service->kube = true;
+    service->headless = str_equal(resource->service->cluster_ip.v, STR("None"));
     return service->host.ptr ? service : NULL;
 }
 

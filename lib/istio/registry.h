@@ -17,6 +17,7 @@ struct service {
     sluice_str host;  /* lower-case; may be a wildcard for a ServiceEntry */
     sluice_str space; /* of the object */
     bool kube;        /* a core Service: it has the short names too */
+    bool headless;    /* clusterIP: None */
     const struct service_port *ports;
     size_t port_count;
     const sluice_str *addresses; /* of a ServiceEntry */

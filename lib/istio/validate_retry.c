@@ -4,23 +4,31 @@
 #include "istio/http_status.h"
 #include "istio/validate.h"
 
-/* Elements are compared as they stand: a blank beside a comma is a mistake. */
+static bool
+is_retry_on(sluice_str element)
+{
+    uint64_t status;
+    return retry_policy_is_known(element) ||
+           (str_to_u64(element, &status) && http_status_is_standard(status));
+}
+
+/* Elements are compared as they stand: a blank beside a comma is a mistake. The first is reported.
+ */
 static void
 check_retry_on(struct validate *v, const struct istio_retry *retry)
 {
     sluice_str rest = retry->retry_on.v;
     for (bool last = rest.len == 0; !last;) {
         size_t comma = str_find(rest, ',');
-        sluice_str policy = str_first(rest, comma);
-        uint64_t status;
+        sluice_str element = str_first(rest, comma);
         last = comma == SIZE_MAX;
-        rest = str_skip(rest, policy.len + 1);
-        if (retry_policy_is_known(policy)) continue;
-        if (str_to_u64(policy, &status) && http_status_is_standard(status)) continue;
+        rest = str_skip(rest, element.len + 1);
+        if (is_retry_on(element)) continue;
         REFUSED(v, validate_at(retry->node, "retryOn"),
                 "\"%.*s\" in retryOn is neither a retry policy such as 5xx nor an HTTP status; "
                 "elements are separated by \",\" alone",
-                STR_ARG(policy));
+                STR_ARG(element));
+        return;
     }
 }
 

@@ -224,7 +224,7 @@ convert_extra(struct builder *builder, const struct model_action *from)
         .redirect = from->redirect ? convert_redirect(builder, from->redirect) : NULL,
         .response = from->response ? convert_response(builder, from->response) : NULL,
     };
-    need_hash_keys(builder, from->hash_policy, from->hash_policy_count);
+    to->hash_headers = need_hash_keys(builder, from->hash_policy, from->hash_policy_count);
     return to;
 }
 

@@ -105,8 +105,7 @@ build_table(struct builder *builder, struct host_table *table, const struct mode
     return builder->status == SLUICE_OK && list_suffix_lengths(builder, table, longest);
 }
 
-/* ---- listeners, sorted so that those of one scope and one port stand together
- * ---- */
+/* ---- listeners, sorted so that those of one scope and one port stand together ---- */
 
 struct listener_key {
     const struct model_listener *from;

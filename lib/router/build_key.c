@@ -1,9 +1,8 @@
 /*
- * build_key: the contents of something as bytes, so that what repeats is found
- * again by content.
+ * build_key: the contents of something as bytes, so that what repeats is found again by content.
  *
- * Keys are written into one growing buffer that works as a stack: while one is
- * being written, another may be begun and ended.
+ * Keys are written into one growing buffer that works as a stack: while one is being written,
+ * another may be begun and ended.
  */
 #include "base/alloc.h"
 #include "router/builder.h"

@@ -60,6 +60,7 @@ build_copy_once(struct builder *builder, const void *from, size_t size, bool *ma
     if (!from) return NULL;
     size_t key = build_key_begin(builder);
     build_key_put(builder, &from, sizeof(from));
+    build_key_number(builder, size); /* a list may begin where a shorter one does */
     void **place = build_key_end(builder, &builder->shared, key);
     if (!place) {
         build_fail(builder, SLUICE_ERR_NOMEM);

@@ -108,8 +108,7 @@ cost(const struct model_predicate *predicate)
            (predicate->matcher.op == MODEL_REGEX ? COST_REGEX : 0u);
 }
 
-/* A counting sort: stable, and linear also for a rule of a hundred thousand
- * headers. */
+/* A counting sort: stable, and linear also for a rule of a hundred thousand headers. */
 void
 build_predicates(struct builder *builder, struct predicate *to, const struct model_rule *rule)
 {

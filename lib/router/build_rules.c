@@ -49,8 +49,7 @@ struct filling {
     uint32_t rule_count, predicate_count;
 };
 
-/* The match blocks of one rule follow each other and mostly have the same
- * names: kept once. */
+/* The match blocks of one rule follow each other and mostly have the same names: kept once. */
 static const sluice_str *
 convert_names(struct builder *builder, const struct model_rule *rule, const struct origin *before)
 {

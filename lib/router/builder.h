@@ -1,9 +1,8 @@
 /*
  * builder: state shared by the build_*.c files while a model becomes a router.
  *
- * Arrays are counted before they are filled, so that the router takes exactly
- * what it needs. What repeats (text, destinations, splits, actions, patterns)
- * is kept once.
+ * Arrays are counted before they are filled, so that the router takes exactly what it needs. What
+ * repeats (text, destinations, splits, actions, patterns) is kept once.
  */
 #ifndef SLUICE_ROUTER_BUILDER_H
 #define SLUICE_ROUTER_BUILDER_H
@@ -24,7 +23,7 @@ struct builder {
     struct map resources;    /* address of model_resource -> index + 1 */
     struct map lists;        /* address of model_route_list -> index + 1 */
     struct map actions;      /* address of model_action -> index + 1 */
-    struct map shared;       /* address of any other shared plain data -> copy */
+    struct map shared;       /* address and size of other plain data -> copy */
     struct map destinations; /* contents -> sluice_destination */
     struct map splits;       /* contents -> struct split */
     struct map tables;       /* weights -> columns of an alias table */
@@ -35,12 +34,10 @@ struct builder {
     size_t key_len, key_capacity;
 };
 
-/* Remember a failure; the first one counts. Returns false, for `return
- * build_fail(...)`. */
+/* Remember a failure; the first one counts. Returns false, for `return build_fail(...)`. */
 bool build_fail(struct builder *builder, sluice_status status);
 
-/* A key for what is shared by pointer: the bytes of that pointer, which must
- * outlive the map. */
+/* A key for what is shared by pointer: the bytes of that pointer, which must outlive the map. */
 static inline sluice_str
 build_pointer_key(const void *field)
 {
@@ -53,8 +50,7 @@ size_t build_index(struct builder *builder, struct map *map, sluice_str key);
 /* The pointer that an entry was filed under with build_pointer_key(). */
 const void *build_pointer_of(const struct map_entry *entry);
 
-/* build_key.c: begin, put, end; build_key_end() gives the place of the key,
- * holding NULL when new.
+/* build_key.c: begin, put, end; build_key_end() gives the place of the key, holding NULL when new.
  */
 size_t build_key_begin(const struct builder *builder);
 void build_key_put(struct builder *builder, const void *bytes, size_t len);
@@ -68,7 +64,7 @@ const sluice_str *build_text_list(struct builder *builder, const sluice_str *ite
 const sluice_field *build_fields(struct builder *builder, const sluice_field *items, size_t count);
 /* Zeroed memory of the router. */
 void *build_array(struct builder *builder, size_t count, size_t size);
-/* A copy of `size` bytes, made once for each address. `from` NULL gives NULL.
+/* A copy of `size` bytes, made once for each address and size. `from` NULL gives NULL.
  */
 void *build_copy_once(struct builder *builder, const void *from, size_t size, bool *made);
 /* ASCII lower-case. */

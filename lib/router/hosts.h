@@ -1,10 +1,9 @@
 /*
- * hosts: from a host name to what is filed under the most specific pattern that
- * fits it.
+ * hosts: from a host name to what is filed under the most specific pattern that fits it.
  *
- * Exact before wildcard, longer suffix before shorter, "*" last (istio.md 3.7
- * as docs/rules.md tells it). A look-up costs one probe for the name and one
- * for each suffix length in use, and allocates nothing.
+ * Exact before wildcard, longer suffix before shorter, "*" last (istio.md 3.7 as docs/rules.md
+ * tells it). A look-up costs one probe for the name and one for each suffix length in use, and
+ * allocates nothing.
  */
 #ifndef SLUICE_ROUTER_HOSTS_H
 #define SLUICE_ROUTER_HOSTS_H
@@ -23,13 +22,11 @@ struct host_key hosts_key(sluice_str text, bool wildcard, uint64_t seed);
 /* Where in the table the key is, or the free slot where it belongs. */
 uint32_t hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_key key);
 
-/* Route list for a lower-case host, or NO_ROUTES. *domain gets the pattern that
- * fitted. */
+/* Route list for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. */
 uint32_t hosts_find(const struct host_table *table, sluice_str host, uint64_t seed,
                     sluice_str *domain);
 
-/* How specifically a pattern (exact, "*suffix", "*" or empty for any) fits a
- * host: 0 not at all. */
+/* How specifically a pattern (exact, "*suffix", "*" or empty for any) fits a host: 0 not at all. */
 size_t hosts_fit(sluice_str pattern, sluice_str host);
 
 #endif

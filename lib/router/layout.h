@@ -1,11 +1,9 @@
 /*
- * layout: what a sealed router consists of. Built once by build*.c, then only
- * read.
+ * layout: what a sealed router consists of. Built once by build*.c, then only read.
  *
- * Small and often read things are arrays addressed by 32-bit index (rules,
- * predicates, hosts); rare things hang off pointers and are NULL when a rule
- * has none. Everything lives in the router's arena, except the regular
- * expressions.
+ * Small and often read things are arrays addressed by 32-bit index (rules, predicates, hosts); rare
+ * things hang off pointers and are NULL when a rule has none. Everything lives in the router's
+ * arena, except the regular expressions.
  */
 #ifndef SLUICE_ROUTER_LAYOUT_H
 #define SLUICE_ROUTER_LAYOUT_H
@@ -159,8 +157,7 @@ struct mirror {
 
 struct sticky_key {
     sluice_sticky_by by;
-    uint32_t index; /* among the needed names of its kind: headers, cookies, query
-                       parameters */
+    uint32_t index; /* among the needed names of its kind: headers, cookies, query parameters */
     sluice_str name;
     sluice_str path;
     int64_t ttl_ns;
@@ -178,8 +175,7 @@ struct split {
     struct sticky sticky; /* when usable > 1 */
     const struct sticky_key *keys;
     const uint32_t *weights; /* for EVEN only */
-    uint32_t even_counters;  /* first of `count` counters in the context; for EVEN
-                                only */
+    uint32_t even_counters;  /* first of `count` counters in the context; for EVEN only */
     sluice_pick pick;        /* RANDOM, STICKY or EVEN */
 };
 
@@ -231,8 +227,8 @@ struct route_list {
     uint32_t count;
 };
 
-/* Domains of one listener: open addressing, at most three quarters full. Exact
- * domains are filed whole, wildcards by their suffix after the "*". */
+/* Domains of one listener: open addressing, at most three quarters full. Exact domains are filed
+ * whole, wildcards by their suffix after the "*". */
 struct host_slot {
     const char *domain; /* as written; empty slot: NULL */
     uint32_t len;
@@ -258,8 +254,7 @@ struct listener {
     uint8_t listener_tls; /* sluice_listener_tls */
 };
 
-/* The listeners of one (scope, name, family): those of one port stand together,
- * port 0 last. */
+/* The listeners of one (scope, name, family): those of one port stand together, port 0 last. */
 struct scope {
     uint64_t hash; /* of kind, family and name; 0 marks an empty slot */
     sluice_str name;
@@ -280,8 +275,7 @@ struct sluice_router {
 
     const struct scope *scopes; /* open addressing */
     uint32_t scope_mask;
-    const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most,
-                                    without a probe */
+    const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most, without a probe */
     const struct listener *listeners;
     const struct route_list *route_lists;
     uint32_t route_list_count;

@@ -12,8 +12,7 @@ any_of_scheme(struct candidates candidates, bool tls)
     return false;
 }
 
-/* The listener whose hostname fits most specifically. `schemed`: only those
- * that end TLS or do not.
+/* The listener whose hostname fits most specifically. `schemed`: only those that end TLS or do not.
  */
 static const struct listener *
 most_specific(struct candidates candidates, bool schemed, bool tls, sluice_str host)
@@ -32,8 +31,7 @@ most_specific(struct candidates candidates, bool schemed, bool tls, sluice_str h
     return best;
 }
 
-/* With TLS ended here, the handshake chose a listener by its server name before
- * the request came.
+/* With TLS ended here, the handshake chose a listener by its server name before the request came.
  */
 static enum lookup
 check_server_name(const struct view *view, struct candidates candidates,

@@ -53,37 +53,40 @@ keeps_port(const struct view *view, const struct redirect *redirect, struct auth
     return !(scheme_changes && own.port == default_port(view->scheme));
 }
 
+/* Host with the port that the client is to see, or none: what stands in the Location. */
+static sluice_str
+place_of(struct view *view, const struct redirect *redirect, struct authority *own)
+{
+    uint32_t port = explicit_port(view, redirect);
+    sluice_str host = redirect->host; /* verbatim, its own port included */
+    if (host.len == 0 && !port && keeps_port(view, redirect, *own)) host = view->authority;
+    if (host.len == 0) {
+        host = own->host;
+        own->port = 0;
+    }
+    if (!port) return host;
+    own->port = port;
+    sluice_str parts[] = {host, STR(":"), act_decimal(view, port)};
+    return scratch_concat(&view->context->scratch, parts, 3);
+}
+
 void
 act_redirect(struct view *view, const struct redirect *redirect, const struct rule *rule,
              sluice_decision *decision)
 {
-    struct scratch *scratch = &view->context->scratch;
     sluice_str scheme = redirect->scheme.len ? redirect->scheme : view->scheme;
+    struct authority own = cut(redirect->host.len ? redirect->host : view->authority);
+    sluice_str place = place_of(view, redirect, &own);
     sluice_str path = act_path(view, &redirect->path, rule);
     sluice_str slash = path.len && path.ptr[0] == '/' ? STR("") : STR("/");
-    struct authority own = cut(redirect->host.len ? redirect->host : view->authority);
-    uint32_t port = explicit_port(view, redirect);
-    sluice_str number = port ? act_decimal(view, port) : STR("");
-    sluice_str host = own.host;
-    if (redirect->host.len) {
-        host = redirect->host; /* verbatim, its own port included */
-    } else if (!port && keeps_port(view, redirect, own)) {
-        host = view->authority;
-    } else {
-        own.port = 0;
-    }
-    sluice_str parts[] = {scheme, STR("://"), host, port ? STR(":") : STR(""), number, slash, path};
-    sluice_str location = scratch_concat(scratch, parts, 7);
+    sluice_str parts[] = {scheme, STR("://"), place, slash, path};
+    sluice_str location = scratch_concat(&view->context->scratch, parts, 5);
     act_answer(view, SLUICE_REDIRECT, redirect->status, -1, decision);
     decision->redirect = (sluice_redirect){
         .location = location,
         .scheme = scheme,
         .host = own.host,
-        .port = port       ? port
-                : own.port ? own.port
-                           : default_port(scheme),
-        .path =
-            str_make(location.ptr + (location.len - path.len - slash.len), path.len + slash.len),
+        .port = own.port ? own.port : default_port(scheme),
+        .path = str_skip(location, scheme.len + 3 + place.len),
     };
-    if (!location.ptr) decision->redirect.path = path;
 }

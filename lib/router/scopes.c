@@ -2,8 +2,7 @@
 
 #include "engine/hash.h"
 
-/* Namespace and name are hashed apart, so that a request's two slices need no
- * joining. */
+/* Namespace and name are hashed apart, so that a request's two slices need no joining. */
 uint64_t
 scopes_hash(enum scope_kind kind, enum family family, sluice_str space, sluice_str name,
             uint64_t seed)

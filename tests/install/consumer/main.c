@@ -18,7 +18,7 @@ static const char rules[] = "apiVersion: networking.istio.io/v1\n"
                             "spec:\n"
                             "  hosts: [reviews]\n"
                             "  http:\n"
-                            "  - match: [{uri: {regex: /v[0-9]+/.*}}]\n"
+                            "  - match: [{uri: {regex: '/v[0-9]+/.*'}}]\n"
                             "    route: [{destination: {host: reviews, subset: v2}}]\n";
 
 static int
@@ -26,10 +26,10 @@ route_one(sluice_router *router)
 {
     sluice_context *context;
     if (sluice_context_new(&context, router, NULL) != SLUICE_OK) return 1;
-    sluice_request request;
-    sluice_request_init(&request);
-    request.authority = sluice_str_of("reviews");
-    request.path = sluice_str_of("/v1/x");
+    sluice_request request = {
+        .authority = sluice_str_of("reviews"),
+        .path = sluice_str_of("/v1/x"),
+    };
     sluice_decision decision;
     sluice_outcome outcome = sluice_route(context, &request, &decision);
     printf("%s", sluice_outcome_name(outcome));
