@@ -147,6 +147,32 @@ decision_json_fraction(bool present, sluice_fraction fraction)
     return present ? json_ratio(fraction.numerator, fraction.denominator) : json_null();
 }
 
+/* The name by which rules give a gRPC status. */
+static const char *
+grpc_name(int32_t status)
+{
+    static const char *const names[] = {
+        "OK",
+        "CANCELLED",
+        "UNKNOWN",
+        "INVALID_ARGUMENT",
+        "DEADLINE_EXCEEDED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED",
+        "FAILED_PRECONDITION",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "UNAVAILABLE",
+        "DATA_LOSS",
+        "UNAUTHENTICATED",
+    };
+    return status >= 0 && status <= 16 ? names[status] : "UNKNOWN";
+}
+
 static json_t *
 decision_json_fault(const sluice_fault *fault)
 {
@@ -161,7 +187,7 @@ decision_json_fault(const sluice_fault *fault)
     json_put(object, "abort_status",
              fault->abort_present ? json_count_or_null(fault->abort_status) : json_null());
     json_put(object, "abort_grpc_status",
-             grpc ? json_integer(fault->abort_grpc_status) : json_null());
+             grpc ? json_string(grpc_name(fault->abort_grpc_status)) : json_null());
     json_put(object, "abort_fraction",
              decision_json_fraction(fault->abort_present, fault->abort_fraction));
     json_put(object, "abort_chosen", json_boolean(fault->abort_chosen));

@@ -323,7 +323,7 @@ options_init(struct options *options, enum command command, int count)
 
 bool
 options_parse(struct options *options, enum command command, int count, char **arguments,
-             struct failure *failure)
+              struct failure *failure)
 {
     options_init(options, command, count);
     for (int at = 0; at < count;) {

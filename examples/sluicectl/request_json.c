@@ -162,7 +162,8 @@ request_json_scalar(struct reader *reader, const json_t *value)
     return sluice_str_of(text);
 }
 
-/* Names of nested objects are joined by "."; a list gives one entry for each member. */
+/* Names of nested objects are joined by ".", those with a dot in brackets; a list gives one entry
+ * for each member. */
 static bool
 request_json_claim(struct reader *reader, sluice_str prefix, json_t *value, int depth)
 {
@@ -176,6 +177,12 @@ request_json_claim(struct reader *reader, sluice_str prefix, json_t *value, int 
         json_object_foreach(value, key, member)
         {
             sluice_str name = sluice_str_of(key);
+            if (strchr(key, '.')) {
+                /* A dot of its own must not look like nesting. */
+                sluice_str opened =
+                    texts_join(&reader->request->owned, sluice_str_of("["), "", name);
+                name = texts_join(&reader->request->owned, opened, "]", sluice_str_of(""));
+            }
             if (prefix.len) name = texts_join(&reader->request->owned, prefix, ".", name);
             if (!request_json_claim(reader, name, member, depth + 1)) return false;
         }

@@ -621,7 +621,8 @@ typedef struct sluice_redirect {
     sluice_str scheme;
     sluice_str host; /**< No port. */
     uint32_t port;   /**< The effective one, also when @c location leaves it out. */
-    sluice_str path; /**< With query. */
+    sluice_str path; /**< With query; as the rule gives it, perhaps without the leading "/" that
+                          @c location puts in front. */
 } sluice_redirect;
 
 typedef enum sluice_listener_tls {

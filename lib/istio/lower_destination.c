@@ -36,6 +36,8 @@ port_of(const struct istio_destination *destination, const struct service *servi
 
 /* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
  * without a registry. */
+/* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
+ * without a registry. */
 static uint32_t
 check(const struct lower *lower, const struct service *service, uint32_t port, bool subset_missing)
 {
@@ -49,9 +51,16 @@ struct lowered_destination
 lower_destination(struct lower *lower, sluice_str space,
                   const struct istio_destination *destination, const struct lower_scope *scope)
 {
+    sluice_str host = expand_host(lower, destination->host.v, space);
+    return lower_known_host(lower, host, space, destination, scope);
+}
+
+struct lowered_destination
+lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
+                 const struct istio_destination *destination, const struct lower_scope *scope)
+{
     struct lowered_destination out = {0};
     sluice_str name, service_space, wanted = destination->subset.v;
-    sluice_str host = expand_host(lower, destination->host.v, space);
     uint32_t given = destination->port ? (uint32_t)destination->port->number.v : scope->port;
     const struct service *service = registry_find(lower, host, given);
     if (service && service->alias) service = service->alias;
@@ -83,10 +92,11 @@ lower_destination(struct lower *lower, sluice_str space,
             return out;
         }
     }
-    /* Without a registry, a host that no rule speaks of is taken as it is, with any subset. */
+    bool missing = wanted.len && !subset;
     out.model = made;
-    out.invalid_status = check(lower, service, port, wanted.len && !subset);
-    if (!lower->registry && rule && wanted.len && !subset) out.invalid_status = 503;
+    out.invalid_status = check(lower, service, port, missing);
+    /* Without a registry, a host that no DestinationRule speaks of may have any subset. */
+    if (!lower->registry && rule && missing) out.invalid_status = 503;
     out.hash = traffic_policy_hash_source(
         policy, narrow, destination->port ? (uint32_t)destination->port->number.v : 0);
     return out;

@@ -87,6 +87,6 @@ act_redirect(struct view *view, const struct redirect *redirect, const struct ru
         .scheme = scheme,
         .host = own.host,
         .port = own.port ? own.port : default_port(scheme),
-        .path = str_skip(location, scheme.len + 3 + place.len),
+        .path = path,
     };
 }

@@ -594,6 +594,14 @@ check_explain(sluice_context *context, const sluice_request *request,
     sluice_explanation_free(explanation);
 }
 
+static void
+copy_state(sluice_context *to, const sluice_context *from)
+{
+    to->rng = from->rng;
+    memcpy(to->even_counters, from->even_counters,
+           from->router->even_counter_count * sizeof(*to->even_counters));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -607,13 +615,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             contexts[i] = new_context(router, i == 2 ? 48 : 65536);
         }
     }
+    /* Every input begins alike, so that a finding can be replayed. */
+    sluice_rng_init(&contexts[0]->rng, 1, 0);
+    memset(contexts[0]->even_counters, 0,
+           router->even_counter_count * sizeof(*contexts[0]->even_counters));
     struct input input = {data, size};
     while (input.left > 0) {
         struct decoded decoded;
         sluice_decision first, second;
         decode(&decoded, &input);
         for (size_t i = 1; i < ROWS(contexts); i++) {
-            contexts[i]->rng = contexts[0]->rng; /* little scratch may draw less */
+            copy_state(contexts[i], contexts[0]); /* little scratch may draw less */
         }
         sluice_route(contexts[0], &decoded.request, &first);
         check_decision(&first);
