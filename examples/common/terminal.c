@@ -79,7 +79,6 @@ terminal_bar(const struct terminal *terminal, enum terminal_style style, double 
     }
     fputs(eighths[rest], terminal->out);
     terminal_end(terminal, style);
-    fprintf(terminal->out, "%*s", width - whole - (rest > 0), "");
 }
 
 void

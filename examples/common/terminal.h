@@ -30,7 +30,7 @@ struct terminal terminal_open(FILE *out);
 __attribute__((format(printf, 3, 4))) void
 terminal_print(const struct terminal *terminal, enum terminal_style style, const char *format, ...);
 
-/* A bar of `share` (0 to 1) of `width` columns, padded with blanks to `width`. */
+/* A bar of `share` (0 to 1) of `width` columns. */
 void terminal_bar(const struct terminal *terminal, enum terminal_style style, double share,
                   int width);
 

@@ -43,7 +43,7 @@ decision_text_print_rule(const struct terminal *terminal, const sluice_matched *
 {
     FILE *out = terminal->out;
     if (matched->kind.len == 0) {
-        fputs("no rule of yours: default route", out);
+        fputs("default route", out);
     } else {
         text_print(out, matched->kind);
         fputc(' ', out);
@@ -54,7 +54,7 @@ decision_text_print_rule(const struct terminal *terminal, const sluice_matched *
         if (matched->match >= 0) fprintf(out, ", match %" PRId32, matched->match);
     }
     if (matched->route_name.len) {
-        fputs(", route \"", out);
+        fputs(matched->kind.len ? ", route \"" : " \"", out);
         text_print(out, matched->route_name);
         fputc('"', out);
     }

@@ -1,6 +1,8 @@
 /*
  * explain: `sluicectl explain`, a decision and the way to it.
  */
+#include <string.h>
+
 #include "sluicectl/commands.h"
 #include "sluicectl/decision_json.h"
 #include "sluicectl/decision_text.h"
@@ -34,6 +36,18 @@ explain_print_json(const sluice_explanation *explanation, const sluice_decision 
 }
 
 static void
+explain_print_actual(FILE *out, sluice_str actual)
+{
+    if (actual.len == 0) return;
+    if (actual.len == strlen("absent") && memcmp(actual.ptr, "absent", actual.len) == 0) {
+        fputs("; absent from the request", out);
+    } else {
+        fputs("; the request has ", out);
+        text_print(out, actual);
+    }
+}
+
+static void
 explain_print_step(const struct terminal *terminal, size_t number, const sluice_explain_step *step)
 {
     fprintf(terminal->out, "%5zu  ", number);
@@ -45,10 +59,7 @@ explain_print_step(const struct terminal *terminal, size_t number, const sluice_
         terminal_print(terminal, TERMINAL_RED, "fails");
         fputs(": ", terminal->out);
         text_print(terminal->out, step->predicate);
-        if (step->actual.len) {
-            fputs("; the request has ", terminal->out);
-            text_print(terminal->out, step->actual);
-        }
+        explain_print_actual(terminal->out, step->actual);
     }
     fputc('\n', terminal->out);
 }

@@ -46,7 +46,7 @@ struct options {
  * with options_free() either way.
  */
 bool options_parse(struct options *options, enum command command, int count, char **arguments,
-                  struct failure *failure);
+                   struct failure *failure);
 void options_free(struct options *options);
 
 #endif

@@ -86,6 +86,7 @@ sluice_compile(sluice_router **out, const sluice_source *sources, size_t count,
                const sluice_compile_options *options, sluice_report *report)
 {
     struct compile compile = {.diags = {.report = report}};
+    if (!out) return SLUICE_ERR_ARGUMENT;
     *out = NULL;
     if ((!sources && count) || !options_read(&compile.options, options)) return SLUICE_ERR_ARGUMENT;
     compile.scratch = arena_init(alloc_or_default(compile.options.allocator));

@@ -4,6 +4,7 @@
 sluice_status
 sluice_report_new(sluice_report **out, const sluice_allocator *allocator)
 {
+    if (!out) return SLUICE_ERR_ARGUMENT;
     const sluice_allocator *alloc = alloc_or_default(allocator);
     *out = alloc_zeroed(alloc, 1, sizeof(**out));
     if (!*out) return SLUICE_ERR_NOMEM;

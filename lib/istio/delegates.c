@@ -210,7 +210,11 @@ resolve(struct delegates *delegates, struct istio_resource *root)
                          "is left out");
             continue;
         }
-        if (!add_delegated(lower, &out, &routes[i], found)) return false;
+        struct istio_http_route own = routes[i];
+        if (!expand_gateways(lower, &own, root->meta->space) ||
+            !add_delegated(lower, &out, &own, found)) {
+            return false;
+        }
     }
     struct istio_virtual_service *resolved = ARENA_NEW(lower->arena, struct istio_virtual_service);
     if (!resolved) return false;

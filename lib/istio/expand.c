@@ -11,8 +11,8 @@ is_ip(sluice_str text)
 sluice_str
 expand_host(struct lower *lower, sluice_str host, sluice_str space)
 {
-    if (host.len == 0 || str_equal(host, STR("*")) || str_find(host, '.') != SIZE_MAX ||
-        is_ip(host)) {
+    if (host.len == 0 || space.len == 0 || str_equal(host, STR("*")) ||
+        str_find(host, '.') != SIZE_MAX || is_ip(host)) {
         return host;
     }
     sluice_str parts[] = {host, STR("."), space, STR(".svc."), lower->options->cluster_domain};
@@ -52,6 +52,16 @@ expand_lower_case(struct lower *lower, sluice_str text)
         copy[i] = ascii_lower(text.ptr[i]);
     }
     return (sluice_str){copy, text.len};
+}
+
+sluice_str
+expand_domain(struct lower *lower, sluice_str host)
+{
+    struct ip ip;
+    if (ip_parse(&ip, host) && !ip.v4) {
+        return arena_concat(lower->arena, (sluice_str[]){STR("["), host, STR("]")}, 3);
+    }
+    return expand_lower_case(lower, host);
 }
 
 bool

@@ -1,7 +1,9 @@
 #include "istio/istio.h"
 
 #include "istio/delegates.h"
+#include "istio/limits.h"
 #include "istio/lower.h"
+#include "istio/lower_l4.h"
 #include "istio/registry.h"
 
 static size_t
@@ -19,7 +21,8 @@ lower_listeners(struct lower *lower, struct model *out)
 {
     struct listener_list listeners = {0};
     bool lowered = delegates_resolve(lower) && candidates_read(lower) &&
-                   lower_mesh(lower, &listeners) && lower_gateways(lower, &listeners);
+                   lower_mesh(lower, &listeners) && lower_l4_mesh(lower, &listeners) &&
+                   lower_gateways(lower, &listeners);
     *out = (struct model){listeners.items, listeners.count};
     return lowered;
 }
@@ -33,6 +36,8 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
     sluice_status status =
         istio_set_read(&set, envelopes, envelope, settings->options->limits.regex_bytes);
     if (status != SLUICE_OK) return status;
+    bool within = limits_check(&set, envelope, settings->options->limits.destinations);
+    if (!within && !settings->options->keep_going) return SLUICE_ERR_LIMIT;
     *bad = count_bad(&set);
     const sluice_allocator *alloc = envelope->arena->alloc;
     struct lower lower = {

@@ -28,10 +28,16 @@ struct lower {
     bool failed;               /* memory ran out */
 };
 
+/* What the converters that come with Istio write on resources they make: prefixes count by path
+ * segments; with gateway semantics hosts are whole as well, and rewrites and errors differ. */
+enum route_semantics { SEMANTICS_ISTIO, SEMANTICS_INGRESS, SEMANTICS_GATEWAY };
+
 /* One (VirtualService, scope) on its way to routes. */
 struct lower_source {
     struct istio_resource *resource;
     const struct model_resource *origin;
+    enum route_semantics semantics;
+    sluice_str space; /* that short names are of; empty: names are whole */
 };
 
 /* Where routes are made for: the mesh, or one gateway ("namespace/name"). Port 0: known per
@@ -68,6 +74,8 @@ struct predicate_list {
 };
 bool lower_match(struct lower *lower, const struct istio_http_match *match,
                  const struct lower_scope *scope, struct predicate_list *list);
+/* Make the path's prefix count by segments. */
+void lower_match_segments(struct predicate_list *list);
 bool lower_is_static(const struct model_predicate *predicate);
 
 /* lower_action.c */
@@ -136,6 +144,8 @@ const struct istio_subset *merged_rule_subset(const struct merged_rule *rule, sl
 
 /* expand.c: names (istio.md 3.1). */
 sluice_str expand_host(struct lower *lower, sluice_str host, sluice_str space);
+/* A host as a domain: lower-case, IPv6 in brackets. */
+sluice_str expand_domain(struct lower *lower, sluice_str host);
 /* "mesh" or "namespace/name". */
 sluice_str expand_gateway(struct lower *lower, sluice_str name, sluice_str space);
 sluice_str expand_lower_case(struct lower *lower, sluice_str text);

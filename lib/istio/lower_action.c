@@ -6,8 +6,17 @@ timeout_of(struct value_duration timeout)
     return timeout.set && timeout.v > 0 ? timeout.v : SLUICE_NO_DURATION;
 }
 
+/* By segments with gateway semantics, unless the text brings a slash to its end. */
+static enum model_path_mode
+prefix_mode(enum route_semantics semantics, sluice_str uri)
+{
+    bool slash = uri.len > 1 && uri.ptr[uri.len - 1] == '/';
+    return semantics == SEMANTICS_GATEWAY && !slash ? MODEL_PATH_SEGMENT : MODEL_PATH_PREFIX;
+}
+
 static void
-set_rewrite(struct model_action *action, const struct istio_rewrite *rewrite)
+set_rewrite(struct model_action *action, const struct istio_rewrite *rewrite,
+            enum route_semantics semantics)
 {
     if (!rewrite) return;
     action->authority = rewrite->authority.v;
@@ -18,7 +27,8 @@ set_rewrite(struct model_action *action, const struct istio_rewrite *rewrite)
             .value = rewrite->uri_regex_rewrite->rewrite.v,
         };
     } else if (rewrite->uri.v.len) {
-        action->path = (struct model_path_edit){.mode = MODEL_PATH_PREFIX, .value = rewrite->uri.v};
+        action->path = (struct model_path_edit){.mode = prefix_mode(semantics, rewrite->uri.v),
+                                                .value = rewrite->uri.v};
     }
 }
 
@@ -56,7 +66,7 @@ fill(struct lower *lower, const struct lower_source *source, const struct istio_
         set_headers(lower, action, route->headers);
         return action->response != NULL;
     }
-    set_rewrite(action, route->rewrite);
+    set_rewrite(action, route->rewrite, source->semantics);
     set_headers(lower, action, route->headers);
     action->timeout_ns = timeout_of(route->timeout);
     action->cors = lower_cors(lower, route->cors_policy);

@@ -41,6 +41,15 @@ bind(struct lower *lower, sluice_str name, struct lower_source source)
     return true;
 }
 
+static enum route_semantics
+semantics_of(const struct envelope *meta)
+{
+    const sluice_str *value =
+        envelope_annotation(meta, STR("internal.istio.io/route-semantics"), NULL);
+    if (value && str_equal(*value, STR("gateway"))) return SEMANTICS_GATEWAY;
+    return value && str_equal(*value, STR("ingress")) ? SEMANTICS_INGRESS : SEMANTICS_ISTIO;
+}
+
 static bool
 bind_all(struct lower *lower, struct istio_resource *resource)
 {
@@ -50,7 +59,9 @@ bind_all(struct lower *lower, struct istio_resource *resource)
     if (!origin) return false;
     *origin =
         (struct model_resource){resource->meta->kind, resource->meta->space, resource->meta->name};
-    struct lower_source source = {resource, origin};
+    struct lower_source source = {resource, origin, semantics_of(resource->meta),
+                                  resource->meta->space};
+    if (source.semantics == SEMANTICS_GATEWAY) source.space = STR("");
     if (gateways->count == 0) return bind(lower, STR("mesh"), source);
     for (size_t i = 0; i < gateways->count; i++) {
         sluice_str name = expand_gateway(lower, names[i], resource->meta->space);

@@ -1,3 +1,4 @@
+#include "istio/lower_l4.h"
 #include "istio/port_protocol.h"
 #include "istio/virtual_hosts.h"
 
@@ -10,8 +11,9 @@ struct server {
 };
 
 struct gateway {
-    sluice_str name;  /* namespace/name */
-    sluice_str space; /* its namespace */
+    sluice_str name;                      /* namespace/name */
+    const struct istio_gateway *document; /* or NULL */
+    sluice_str space;                     /* its namespace */
     struct server *servers;
     size_t server_count;
 };
@@ -68,6 +70,7 @@ read_gateway(struct lower *lower, sluice_str name, struct gateway *out)
         return true;
     }
     const struct istio_server *servers = document->gateway->servers.items;
+    out->document = document->gateway;
     for (size_t i = 0; i < room; i++) {
         if (read_server(&servers[i], &out->servers[out->server_count])) out->server_count++;
     }
@@ -102,6 +105,50 @@ server_host(const struct gateway *gateway, sluice_str text, sluice_str space, sl
     return str_equal(wanted, STR("*")) || str_equal(wanted, space);
 }
 
+/* ---- https redirects ---- */
+
+static const struct model_route_list *
+redirect_routes(struct lower *lower)
+{
+    static const struct model_redirect to_https = {
+        .status = 301, .scheme = STR_INIT("https"), .host_keeps_port = true};
+    static const struct model_action action = {.kind = MODEL_REDIRECT,
+                                               .redirect = &to_https,
+                                               .timeout_ns = SLUICE_NO_DURATION,
+                                               .backend_timeout_ns = SLUICE_NO_DURATION};
+    struct rule_list list = {0};
+    struct model_rule rule = {.action = &action, .match = -1};
+    return rule_list_add(lower, &list, rule) ? rule_list_finish(lower, &list) : NULL;
+}
+
+/* Everything for that host is sent to https, whatever VirtualServices say. */
+static bool
+redirect_domain(struct virtual_hosts *hosts, sluice_str host)
+{
+    struct lower *lower = hosts->lower;
+    struct domain_routes *domain = virtual_hosts_get(hosts, expand_domain(lower, host));
+    if (!domain) return false;
+    if (domain->closed) return true;
+    domain->shared = redirect_routes(lower);
+    domain->sources = 1;
+    domain->closed = true;
+    return domain->shared != NULL;
+}
+
+static bool
+add_redirects(struct virtual_hosts *hosts, const struct gateway *gateway,
+              const struct server *server)
+{
+    for (size_t i = 0; i < server->host_count; i++) {
+        sluice_str host;
+        server_host(gateway, server->hosts[i], gateway->space, &host);
+        if (!redirect_domain(hosts, host)) return false;
+    }
+    return true;
+}
+
+/* ---- what VirtualServices give ---- */
+
 struct routes_of_source {
     struct rule_list list;
     const struct model_route_list *shared;
@@ -111,7 +158,7 @@ static bool
 give_domain(struct virtual_hosts *hosts, sluice_str host, const struct routes_of_source *routes)
 {
     struct lower *lower = hosts->lower;
-    struct domain_routes *domain = virtual_hosts_get(hosts, expand_lower_case(lower, host));
+    struct domain_routes *domain = virtual_hosts_get(hosts, expand_domain(lower, host));
     if (!domain) return false;
     if (domain->closed || domain->shared == routes->shared) return true;
     if (domain->sources++ == 0) {
@@ -144,48 +191,17 @@ intersect(struct virtual_hosts *hosts, const struct gateway *gateway, const stru
     for (size_t i = 0; i < server->host_count; i++) {
         if (!server_host(gateway, server->hosts[i], space, &theirs)) continue;
         for (size_t k = 0; k < names->count; k++) {
-            sluice_str own = expand_host(lower, items[k], space);
+            sluice_str own = expand_host(lower, items[k], source->space);
             sluice_str narrow = is_subset(own, theirs)   ? own
                                 : is_subset(theirs, own) ? theirs
                                                          : STR("");
-            if (narrow.len && !give_domain(hosts, narrow, routes)) return false;
+            if (narrow.len == 0) continue;
+            bool ok = server->https_redirect ? redirect_domain(hosts, narrow)
+                                             : give_domain(hosts, narrow, routes);
+            if (!ok) return false;
         }
     }
     return true;
-}
-
-/* ---- https redirects ---- */
-
-static const struct model_route_list *
-redirect_routes(struct lower *lower)
-{
-    static const struct model_redirect to_https = {
-        .status = 301, .scheme = STR_INIT("https"), .host_keeps_port = true};
-    static const struct model_action action = {.kind = MODEL_REDIRECT,
-                                               .redirect = &to_https,
-                                               .timeout_ns = SLUICE_NO_DURATION,
-                                               .backend_timeout_ns = SLUICE_NO_DURATION};
-    struct rule_list list = {0};
-    struct model_rule rule = {.action = &action, .match = -1};
-    return rule_list_add(lower, &list, rule) ? rule_list_finish(lower, &list) : NULL;
-}
-
-static bool
-add_redirects(struct virtual_hosts *hosts, const struct gateway *gateway,
-              const struct server *server)
-{
-    const struct model_route_list *routes = redirect_routes(hosts->lower);
-    for (size_t i = 0; routes && i < server->host_count; i++) {
-        sluice_str host;
-        server_host(gateway, server->hosts[i], gateway->space, &host);
-        struct domain_routes *domain =
-            virtual_hosts_get(hosts, expand_lower_case(hosts->lower, host));
-        if (!domain) return false;
-        domain->shared = routes;
-        domain->sources = 1;
-        domain->closed = true;
-    }
-    return routes != NULL;
 }
 
 /* ---- one listener: the servers of one port ---- */
@@ -263,7 +279,8 @@ add_gateway(struct lower *lower, sluice_str name, struct listener_list *listener
             return false;
         }
     }
-    return true;
+    return !gateway.document ||
+           lower_l4_gateway(lower, name, gateway.document, &candidates, listeners);
 }
 
 bool

@@ -161,6 +161,14 @@ lower_is_static(const struct model_predicate *predicate)
            predicate->subject == MODEL_SOURCE_NAMESPACE;
 }
 
+void
+lower_match_segments(struct predicate_list *list)
+{
+    struct model_matcher *path = list->count ? &list->items[0].matcher : NULL;
+    if (!path || list->items[0].subject != MODEL_PATH || path->op != MODEL_PREFIX) return;
+    if (path->value.len && !str_equal(path->value, STR("/"))) path->op = MODEL_SEGMENT_PREFIX;
+}
+
 bool
 lower_match(struct lower *lower, const struct istio_http_match *match,
             const struct lower_scope *scope, struct predicate_list *list)

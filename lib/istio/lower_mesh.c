@@ -1,7 +1,5 @@
 #include "istio/lower_mesh.h"
 
-#include "base/ip.h"
-
 static const struct model_action *
 unknown_host_action(const struct lower *lower)
 {
@@ -34,16 +32,6 @@ mesh_add_unknown_host(struct virtual_hosts *hosts)
     any->shared = rule_list_finish(lower, &list);
     any->sources = 1;
     return any->shared != NULL;
-}
-
-sluice_str
-mesh_domain(struct lower *lower, sluice_str host)
-{
-    struct ip ip;
-    if (ip_parse(&ip, host) && !ip.v4) {
-        return arena_concat(lower->arena, (sluice_str[]){STR("["), host, STR("]")}, 3);
-    }
-    return expand_lower_case(lower, host);
 }
 
 /* The other names that a service host answers to (istio.md 3.6, step 7). */
@@ -116,8 +104,8 @@ add_virtual_service(struct virtual_hosts *hosts, const struct lower_source *from
     const sluice_str *items = names->items;
     if (!mesh_read_source(lower, from, 0, &source)) return false;
     for (size_t i = 0; source.shared && i < names->count; i++) {
-        sluice_str host = expand_host(lower, items[i], from->resource->meta->space);
-        struct domain_routes *routes = virtual_hosts_get(hosts, mesh_domain(lower, host));
+        sluice_str host = expand_host(lower, items[i], from->space);
+        struct domain_routes *routes = virtual_hosts_get(hosts, expand_domain(lower, host));
         if (!routes) return false;
         bool first = routes->sources == 0;
         if (!mesh_give_host(hosts, routes, &source)) return false;

@@ -29,9 +29,6 @@ bool mesh_add_alternatives(struct virtual_hosts *hosts, const struct domain_rout
 /* What a host that nobody owns gets (istio.md 3.6, step 8). */
 bool mesh_add_unknown_host(struct virtual_hosts *hosts);
 
-/* A host as a domain: lower-case, IPv6 in brackets. */
-sluice_str mesh_domain(struct lower *lower, sluice_str host);
-
 /* lower_mesh_ports.c: one listener for each port of the registry. */
 bool lower_mesh_ports(struct lower *lower, struct listener_list *listeners);
 

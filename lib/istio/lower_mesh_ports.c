@@ -68,8 +68,7 @@ static sluice_str
 host_at(const struct mesh_port *port, const struct lower_source *source, size_t index)
 {
     const sluice_str *items = source->resource->virtual_service->hosts.items;
-    return mesh_domain(port->lower,
-                       expand_host(port->lower, items[index], source->resource->meta->space));
+    return expand_domain(port->lower, expand_host(port->lower, items[index], source->space));
 }
 
 static bool
@@ -126,7 +125,7 @@ static bool
 add_addresses(struct mesh_port *port, const struct domain_routes *routes,
               const struct service *service)
 {
-    if (service->address_count == 0) return true;
+    if (service->address_count == 0 || service->kube) return true;
     return virtual_hosts_alias(&port->hosts, routes, service->addresses, service->address_count);
 }
 
@@ -136,13 +135,16 @@ add_headless(struct mesh_port *port, const struct domain_routes *routes,
              const struct service *service)
 {
     struct lower *lower = port->lower;
-    sluice_str name, space, names[3];
+    sluice_str name, space, names[5];
     if (!service->headless || !expand_is_service(lower, service->host, &name, &space)) return true;
     sluice_str parts[] = {STR("*."), name, STR("."), space, STR(".svc")};
     names[0] = arena_concat(lower->arena, (sluice_str[]){STR("*."), service->host}, 2);
     names[1] = arena_concat(lower->arena, parts, 4);
     names[2] = arena_concat(lower->arena, parts, 5);
-    return virtual_hosts_alias(&port->hosts, routes, names, 3);
+    names[3] = arena_concat(lower->arena, (sluice_str[]){names[0], STR(".")}, 2);
+    names[4] = arena_concat(lower->arena, parts, 2);
+    size_t count = str_equal(space, lower->options->proxy_namespace) ? 5 : 4;
+    return virtual_hosts_alias(&port->hosts, routes, names, count);
 }
 
 static bool

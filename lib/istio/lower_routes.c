@@ -63,6 +63,7 @@ add_entry(struct lower *lower, const struct lower_source *source, const struct l
         block < 0 ? NULL : (const struct istio_http_match *)route->match.items + block;
     if (match && !block_applies(lower, source, match, scope)) return true;
     if (match && !lower_match(lower, match, scope, &predicates)) return false;
+    if (source->semantics != SEMANTICS_ISTIO) lower_match_segments(&predicates);
     const struct model_action *action = lower_action(lower, source, route, scope);
     if (!action) return false;
     struct model_rule rule = {

@@ -68,6 +68,12 @@ set_sticky(struct lower *lower, const struct istio_resource *resource, struct mo
 
 /* ---- entries ---- */
 
+static uint32_t
+unavailable(const struct lower_source *source)
+{
+    return source->semantics == SEMANTICS_GATEWAY ? 500 : 503;
+}
+
 static struct model_split_entry
 make_entry(struct lower *lower, const struct lower_source *source,
            const struct istio_http_route *route, const struct istio_http_destination *from,
@@ -78,7 +84,7 @@ make_entry(struct lower *lower, const struct lower_source *source,
         .weight = (uint32_t)from->weight.v,
         .identity = identity_of(lower, &source->resource->sticky, lowered->model),
         .invalid = lowered->invalid_status != 0,
-        .invalid_status = lowered->invalid_status,
+        .invalid_status = lowered->invalid_status ? unavailable(source) : 0,
         .request_ops = action->request_ops,
         .response_ops = action->response_ops,
     };
@@ -110,13 +116,13 @@ lower_split(struct lower *lower, const struct lower_source *source,
     struct model_split_entry *entries = ARENA_ARRAY(lower->arena, struct model_split_entry, count);
     sluice_hash_policy *keys = ARENA_ARRAY(lower->arena, sluice_hash_policy, count);
     if (!entries || !keys) return false;
-    action->split.empty_status = 503;
+    action->split.empty_status = unavailable(source);
     for (size_t i = 0; i < count; i++) {
         static const struct istio_destination nowhere;
         const struct istio_destination *destination =
             from[i].destination ? from[i].destination : &nowhere;
         struct lowered_destination lowered =
-            lower_destination(lower, source->resource->meta->space, destination, scope);
+            lower_destination(lower, source->space, destination, scope);
         if (!lowered.model) return false;
         entries[action->split.count++] =
             make_entry(lower, source, route, &from[i], &lowered, action);
@@ -153,7 +159,7 @@ add_mirror(struct lower *lower, const struct lower_source *source,
 {
     if (!destination || fraction.numerator == 0) return true;
     struct lowered_destination lowered =
-        lower_destination(lower, source->resource->meta->space, destination, scope);
+        lower_destination(lower, source->space, destination, scope);
     if (!lowered.model) return false;
     if (lowered.invalid_status) return true; /* nowhere to send the copy */
     mirrors[(*count)++] = (struct model_mirror){lowered.model, fraction};

@@ -65,7 +65,12 @@ kube_service_of(struct lower *lower, const struct istio_resource *resource)
     service->host = expand_host(lower, resource->meta->name, resource->meta->space);
     service->space = resource->meta->space;
     service->kube = true;
-    service->headless = str_equal(resource->service->cluster_ip.v, STR("None"));
+    const struct value_str *address = &resource->service->cluster_ip;
+    service->headless = str_equal(address->v, STR("None"));
+    if (address->v.len && !service->headless) {
+        service->addresses = &address->v;
+        service->address_count = 1;
+    }
     return service->host.ptr ? service : NULL;
 }
 

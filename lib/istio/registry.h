@@ -20,7 +20,7 @@ struct service {
     bool headless;    /* clusterIP: None */
     const struct service_port *ports;
     size_t port_count;
-    const sluice_str *addresses; /* of a ServiceEntry */
+    const sluice_str *addresses; /* of a ServiceEntry; the cluster address of a Service */
     size_t address_count;
     struct service *alias; /* of an ExternalName Service: the Service it stands for */
     struct service *next;  /* another one of the same host */

@@ -24,17 +24,49 @@ sluice_outcome_name(sluice_outcome outcome)
     return "unknown";
 }
 
-/* What a decision says before any rule was looked at. */
+/*
+ * What a decision says before any rule was looked at. Part by part: compilers turn one assignment
+ * of so large a struct into `rep stos`, which starts slowly (a sixth of a whole decision).
+ */
 static void
 begin(const struct view *view, sluice_decision *decision)
 {
-    *decision = (sluice_decision){
-        .grpc_status = -1,
-        .path = view->family == FAMILY_HTTP ? view->raw_path : (sluice_str){NULL, 0},
-        .authority = view->authority,
-        .timeout_ns = SLUICE_NO_DURATION,
-        .backend_timeout_ns = SLUICE_NO_DURATION,
-    };
+    static const sluice_str none = {NULL, 0};
+    decision->outcome = SLUICE_FORWARD;
+    decision->status = 0;
+    decision->grpc_status = -1;
+    decision->matched = NULL;
+    decision->destination = NULL;
+    decision->port = 0;
+    decision->split_index = 0;
+    decision->split = NULL;
+    decision->split_count = 0;
+    decision->split_total = 0;
+    decision->pick = SLUICE_PICK_ONLY;
+    decision->sticky = (sluice_sticky){.by = SLUICE_STICKY_NONE};
+    decision->path = view->family == FAMILY_HTTP ? view->raw_path : none;
+    decision->authority = view->authority;
+    decision->request_headers = NULL;
+    decision->request_header_count = 0;
+    decision->response_headers = NULL;
+    decision->response_header_count = 0;
+    decision->timeout_ns = SLUICE_NO_DURATION;
+    decision->backend_timeout_ns = SLUICE_NO_DURATION;
+    decision->retry = NULL;
+    decision->mirrors = NULL;
+    decision->mirror_count = 0;
+    decision->fault = NULL;
+    decision->cors_headers = NULL;
+    decision->cors_header_count = 0;
+    decision->hash_policy = NULL;
+    decision->hash_policy_count = 0;
+    decision->hash_present = false;
+    decision->hash = 0;
+    decision->listener_tls = SLUICE_LISTENER_TLS_NONE;
+    decision->redirect = (sluice_redirect){.port = 0};
+    decision->body = none;
+    decision->response_fields = NULL;
+    decision->response_field_count = 0;
 }
 
 /* Something that the decision needs did not fit into the scratch: say so, and nothing half-built.

@@ -168,6 +168,8 @@ view_header(struct view *view, uint32_t index, sluice_str *value)
         slot->generation = view->context->generation;
         slot->present =
             pseudo_header(view, name, &slot->value) || join_header(view, index, &slot->value);
+        /* Never what an earlier request had there. */
+        if (!slot->present) slot->value = (sluice_str){NULL, 0};
     }
     *value = slot->value;
     return slot->present;
@@ -178,6 +180,7 @@ view_first_header(struct view *view, uint32_t index, sluice_str *value)
 {
     size_t cursor = 0;
     sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
+    *value = (sluice_str){NULL, 0};
     return pseudo_header(view, name, value) || next_header(view, index, &cursor, value);
 }
 

@@ -25,8 +25,8 @@ struct view {
 /* Begin a request: resets the context's scratch and header slots. */
 void view_init(struct view *view, sluice_context *context, const sluice_request *request);
 
-/* Joined value of a needed header; false when absent. `:authority`, `host`, `:method`, `:path`,
- * `:scheme` are the request's own. */
+/* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
+ * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
 /* First occurrence alone (for Origin and the like). False when there is none. */
 bool view_first_header(struct view *view, uint32_t index, sluice_str *value);

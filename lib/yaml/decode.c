@@ -1,16 +1,28 @@
+/*
+ * decode: see decode.h. Messages and their fields; decode_value.c has the values.
+ */
 #include "yaml/decode_value.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/map.h"
-
 /* ---- reports ---- */
+
+/* A message is one line, whatever the text says that it quotes. */
+static void
+make_printable(char *message)
+{
+    for (; *message; message++) {
+        unsigned char c = (unsigned char)*message;
+        if (c < 0x20 || c == 0x7f) *message = '?';
+    }
+}
 
 static void
 report(struct decode *decode, sluice_severity severity, const char *code,
-       const struct yaml_node *at, bool at_key, const char *message)
+       const struct yaml_node *at, bool at_key, char *message)
 {
+    make_printable(message);
     struct diag_place place = {
         .document = decode->document,
         .kind = decode->kind,
@@ -72,7 +84,9 @@ find_field(const struct message_type *type, sluice_str name, bool *snake)
 {
     *snake = false;
     for (size_t i = 0; i < type->field_count; i++) {
-        if (str_equal(name, sluice_str_of(type->fields[i].name))) return &type->fields[i];
+        const char *candidate = type->fields[i].name;
+        if (name.len == 0 || candidate[0] != name.ptr[0]) continue;
+        if (str_equal(name, sluice_str_of(candidate))) return &type->fields[i];
     }
     if (str_find(name, '_') == SIZE_MAX) return NULL;
     *snake = true;
@@ -83,6 +97,12 @@ find_field(const struct message_type *type, sluice_str name, bool *snake)
 }
 
 enum { SUGGEST_LENGTH = 40 };
+
+static size_t
+length_difference(sluice_str a, sluice_str b)
+{
+    return a.len > b.len ? a.len - b.len : b.len - a.len;
+}
 
 /* Levenshtein distance, ignoring case; names are short. */
 static size_t
@@ -114,6 +134,7 @@ suggest(const struct message_type *type, sluice_str name)
     for (size_t i = 0; i < type->field_count; i++) {
         sluice_str candidate = sluice_str_of(type->fields[i].name);
         if (candidate.len > SUGGEST_LENGTH) continue;
+        if (length_difference(name, candidate) >= best_distance) continue;
         size_t d = distance(name, candidate);
         if (d < best_distance) {
             best = type->fields[i].name;
@@ -137,24 +158,36 @@ report_unknown(struct decode *decode, const struct message_type *type, const str
 
 /* ---- one message ---- */
 
-/* Fields seen so far, for oneofs and for one field under both of its names. */
+/* Of the fields of one oneof, the second that is set is reported. */
 static void
-check_repeated(struct decode *decode, const struct message_type *type,
-               const struct field_type_row *field, const struct yaml_node *at)
+check_oneof(struct decode *decode, const struct message_type *type,
+            const struct field_type_row *field, const struct yaml_node *at)
 {
     for (const struct yaml_node *before = at->parent->children.first; before != at;
          before = before->next) {
         bool snake;
-        const struct field_type_row *other = find_field(type, before->key, &snake);
-        if (!other || before->kind == YAML_NULL) continue;
-        if (other == field) {
-            decode_error(decode, at, "field \"%s\" is given twice, as \"%.*s\" and \"%.*s\"",
-                         field->name, STR_ARG(before->key), STR_ARG(at->key));
-        } else if (field->oneof && other->oneof && strcmp(field->oneof, other->oneof) == 0) {
-            decode_error(decode, at, "\"%s\" and \"%s\" exclude each other: give one of them",
-                         other->name, field->name);
-        }
+        const struct field_type_row *other =
+            before->kind == YAML_NULL ? NULL : find_field(type, before->key, &snake);
+        if (!other || other == field || !other->oneof) continue;
+        if (strcmp(field->oneof, other->oneof) != 0) continue;
+        decode_error(decode, at, "\"%s\" and \"%s\" exclude each other: give one of them",
+                     other->name, field->name);
+        return;
     }
+}
+
+/* The field may stand under its proper name too. */
+static void
+check_snake(struct decode *decode, const struct field_type_row *field, const struct yaml_node *at)
+{
+    const struct yaml_node *proper = yaml_get(at->parent, sluice_str_of(field->name));
+    decode_report(decode, SLUICE_SEVERITY_WARNING, decode->dialect->warning_code, at,
+                  "\"%.*s\" is not the field's name in YAML, an API server drops it: write \"%s\"",
+                  STR_ARG(at->key), field->name);
+    if (!proper || proper->kind == YAML_NULL) return;
+    decode_error(decode, proper->index > at->index ? proper : at,
+                 "field \"%s\" is given twice, as \"%s\" and \"%.*s\"", field->name, field->name,
+                 STR_ARG(at->key));
 }
 
 static void
@@ -168,17 +201,12 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
         return;
     }
     if (at->kind == YAML_NULL && field->type != FIELD_NODE) return;
-    if (snake) {
-        decode_report(decode, SLUICE_SEVERITY_WARNING, decode->dialect->warning_code, at,
-                      "\"%.*s\" is not the field's name in YAML, an API server drops it: write "
-                      "\"%s\"",
-                      STR_ARG(at->key), field->name);
-    }
+    if (snake) check_snake(decode, field, at);
     if (field->not_acted_on) {
         decode_report(decode, SLUICE_SEVERITY_INFO, decode->dialect->info_code, at,
                       "\"%s\" decides nothing here: it is left to the host", field->name);
     }
-    if (field->oneof || snake) check_repeated(decode, type, field, at);
+    if (field->oneof) check_oneof(decode, type, field, at);
     decode_value(decode, field, (char *)message + field->offset, at);
 }
 

@@ -1,3 +1,6 @@
+/*
+ * decode_value: see decode_value.h.
+ */
 #include "yaml/decode_value.h"
 
 #include <math.h>
@@ -54,28 +57,34 @@ static bool
 read_bool(struct decode *decode, const struct yaml_node *at, bool *out)
 {
     if (at->kind != YAML_BOOL) {
-        decode_error(decode, at, "true or false is expected, not %s", decode_kind_name(at));
+        bool quoted = at->kind == YAML_STRING && scalar_kind(at->text) == YAML_BOOL;
+        decode_error(decode, at, "true or false is expected, not %s%s", decode_kind_name(at),
+                     quoted ? ": take the quotes away" : "");
         return false;
     }
     *out = scalar_bool(at->text);
     return true;
 }
 
-/* Integers: plain, integral floats such as 1e2, and decimal text in quotes. */
+/* The number at a node: plain, or as JSON writes it in quotes. */
+static bool
+is_number(const struct yaml_node *at)
+{
+    if (at->kind == YAML_STRING) return scalar_is_json_number(at->text);
+    return at->kind == YAML_INT || at->kind == YAML_FLOAT;
+}
+
+/* Integers, and floats without a fraction such as 1e2. */
 static bool
 read_whole(const struct yaml_node *at, bool *negative, uint64_t *magnitude)
 {
-    if (at->kind == YAML_INT) return scalar_integer(at->text, negative, magnitude);
-    if (at->kind == YAML_STRING) {
-        sluice_str digits = at->text;
-        *negative = str_starts_with(digits, STR("-"));
-        return str_to_u64(*negative ? str_skip(digits, 1) : digits, magnitude);
-    }
-    if (at->kind != YAML_FLOAT) return false;
+    if (!is_number(at)) return false;
+    if (scalar_integer(at->text, negative, magnitude)) return true;
     double value = scalar_double(at->text);
     *negative = value < 0;
-    if (!(fabs(value) <= 9007199254740992.0) || value != floor(value)) return false;
-    *magnitude = (uint64_t)fabs(value);
+    value = fabs(value);
+    if (!(value < 18446744073709551616.0) || value != floor(value)) return false;
+    *magnitude = (uint64_t)value;
     return true;
 }
 
@@ -98,6 +107,7 @@ read_int(struct decode *decode, const struct yaml_node *at, int64_t least, uint6
                      STR_ARG(at->text), (long long)least, (unsigned long long)most);
         return false;
     }
+    /* Wire types of 32 bits: what fits them can be negated. */
     *out = negative ? -(int64_t)magnitude : (int64_t)magnitude;
     return true;
 }
@@ -114,8 +124,7 @@ read_u64(struct decode *decode, const struct yaml_node *at, uint64_t *out)
 static bool
 read_double(struct decode *decode, const struct yaml_node *at, double *out)
 {
-    enum yaml_kind kind = at->kind == YAML_STRING ? scalar_kind(at->text) : at->kind;
-    if (kind == YAML_INT || kind == YAML_FLOAT) {
+    if (is_number(at)) {
         *out = scalar_double(at->text);
         if (isfinite(*out)) return true;
     }
@@ -170,6 +179,23 @@ base64_digit(char c)
     return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
+/* The bytes of base64 text without padding. False when it is none. */
+static bool
+decode_base64(sluice_str text, char *bytes, size_t *len)
+{
+    uint32_t group = 0, bits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        int digit = base64_digit(text.ptr[i]);
+        if (digit < 0) return false;
+        group = (group << 6) | (uint32_t)digit;
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes[(*len)++] = (char)(group >> bits);
+    }
+    return bits < 6;
+}
+
 static bool
 read_bytes(struct decode *decode, const struct yaml_node *at, sluice_str *out)
 {
@@ -180,21 +206,13 @@ read_bytes(struct decode *decode, const struct yaml_node *at, sluice_str *out)
     }
     char *bytes = arena_bytes(decode->arena, text.len);
     size_t len = 0;
-    uint32_t group = 0, bits = 0;
-    for (size_t i = 0; bytes && i < text.len; i++) {
-        int digit = base64_digit(text.ptr[i]);
-        if (digit < 0) {
-            decode_error(decode, at, "base64 text is expected");
-            return false;
-        }
-        group = (group << 6) | (uint32_t)digit;
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        bytes[len++] = (char)(group >> bits);
+    if (!bytes) return false;
+    if (!decode_base64(text, bytes, &len)) {
+        decode_error(decode, at, "base64 text is expected");
+        return false;
     }
     *out = (sluice_str){bytes, len};
-    return bytes != NULL;
+    return true;
 }
 
 /* ---- lists and maps ---- */

@@ -1,3 +1,6 @@
+/*
+ * duration: Go's time.ParseDuration.
+ */
 #include "yaml/decode.h"
 
 /* Nanoseconds of a unit at the start of text, and its length; 0 when there is none. */
@@ -26,29 +29,59 @@ read_unit(sluice_str text, size_t *len)
     return 0;
 }
 
+#define LIMIT (UINT64_C(1) << 63) /* of the magnitude: -2^63 is a duration, 2^63 is none */
+
+/* Digits from *at on. False when they do not fit. */
+static bool
+read_whole(sluice_str text, size_t *at, uint64_t *value)
+{
+    for (*value = 0; *at < text.len && ascii_is_digit(text.ptr[*at]); ++*at) {
+        if (*value > LIMIT / 10) return false;
+        *value = *value * 10 + (uint64_t)(text.ptr[*at] - '0');
+        if (*value > LIMIT) return false;
+    }
+    return true;
+}
+
+/* Digits behind the point as value / scale. What does not fit is below a nanosecond's fraction. */
+static void
+read_fraction(sluice_str text, size_t *at, uint64_t *value, double *scale)
+{
+    bool full = false;
+    *value = 0;
+    *scale = 1;
+    for (; *at < text.len && ascii_is_digit(text.ptr[*at]); ++*at) {
+        if (full || *value > (LIMIT - 1) / 10) {
+            full = true;
+            continue;
+        }
+        uint64_t next = *value * 10 + (uint64_t)(text.ptr[*at] - '0');
+        full = next > LIMIT;
+        if (full) continue;
+        *value = next;
+        *scale *= 10;
+    }
+}
+
 /* One number with a unit, e.g. 1.5h, added to *total; cut off the front of *text. */
 static bool
 read_part(sluice_str *text, uint64_t *total)
 {
-    uint64_t whole = 0, fraction = 0, scale = 1;
-    size_t at = 0, digits = 0, unit_len;
-    for (; at < text->len && ascii_is_digit(text->ptr[at]); at++, digits++) {
-        if (whole > (uint64_t)INT64_MAX / 10) return false;
-        whole = whole * 10 + (uint64_t)(text->ptr[at] - '0');
-    }
+    uint64_t whole, fraction = 0;
+    double scale = 1;
+    size_t at = 0, point_len = 0, unit_len = 0;
+    if (!read_whole(*text, &at, &whole)) return false;
     if (at < text->len && text->ptr[at] == '.') {
-        for (at++; at < text->len && ascii_is_digit(text->ptr[at]); at++, digits++) {
-            if (scale > 100000000000000) continue; /* below any unit's precision */
-            fraction = fraction * 10 + (uint64_t)(text->ptr[at] - '0');
-            scale *= 10;
-        }
+        point_len = 1;
+        at++;
+        read_fraction(*text, &at, &fraction, &scale);
     }
-    if (digits == 0) return false;
+    if (at == point_len) return false; /* no digit on either side */
     int64_t unit = read_unit(str_skip(*text, at), &unit_len);
-    if (unit == 0 || whole > (uint64_t)(INT64_MAX / unit)) return false;
+    if (unit == 0 || whole > LIMIT / (uint64_t)unit) return false;
     uint64_t part = whole * (uint64_t)unit;
-    part += (uint64_t)((long double)fraction * (long double)unit / (long double)scale);
-    if (part > (uint64_t)INT64_MAX - *total) return false;
+    if (fraction) part += (uint64_t)((double)fraction * ((double)unit / scale));
+    if (part > LIMIT - *total) return false;
     *total += part;
     *text = str_skip(*text, at + unit_len);
     return true;
@@ -65,6 +98,11 @@ duration_parse(sluice_str text, int64_t *ns)
     if (text.len == 0) return false;
     while (text.len) {
         if (!read_part(&text, &total)) return false;
+    }
+    if (total == LIMIT) {
+        if (!negative) return false;
+        *ns = INT64_MIN;
+        return true;
     }
     *ns = negative ? -(int64_t)total : (int64_t)total;
     return true;

@@ -23,13 +23,15 @@ enum yaml_event_type {
     YAML_EVENT_NOMEM,
 };
 
+#define YAML_NO_OFFSET SIZE_MAX
+
 struct yaml_event {
     enum yaml_event_type type;
-    uint32_t line, column; /* 1-based; 0, 0: the engine does not say */
-    sluice_str text;       /* slice of the source or of the arena */
-    sluice_str anchor;     /* empty: none */
-    sluice_str tag;        /* empty: none; "!" for the non-specific tag */
-    bool plain;            /* a scalar without quotes */
+    bool plain;        /* a scalar without quotes */
+    size_t offset;     /* of its first byte in the text, without anchor and tag; YAML_NO_OFFSET */
+    sluice_str text;   /* slice of the text or of the arena */
+    sluice_str anchor; /* empty: none. These two live until the next event */
+    sluice_str tag;    /* empty: none, or the non-specific tag of a plain scalar */
 };
 
 struct yaml_events;
@@ -45,8 +47,5 @@ struct yaml_backend {
 
 extern const struct yaml_backend yaml_libfyaml;
 extern const struct yaml_backend yaml_libyaml;
-
-/* text where it lies inside source, else a copy in the arena; {NULL, 0} when memory ran out. */
-sluice_str yaml_keep_text(struct arena *arena, sluice_str source, const char *text, size_t len);
 
 #endif

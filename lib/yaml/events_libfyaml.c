@@ -1,16 +1,20 @@
-/* The one file that names libfyaml: its event stream alone, with diagnostics collected, never
- * printed. */
+/*
+ * events_libfyaml: the one file that names libfyaml. Its event stream alone, with diagnostics
+ * collected, never printed; plain and quoted scalars are read from their source instead.
+ */
 #include <libfyaml.h>
 
-#include "base/alloc.h"
 #include "yaml/events.h"
-#include "yaml/single_quoted.h"
+#include "yaml/flow_text.h"
+#include "yaml/place.h"
 
 struct yaml_events {
     struct arena *arena;
     sluice_str text;
     struct fy_diag *diag;
     struct fy_parser *parser;
+    struct fy_event *held; /* its anchor and tag were handed out */
+    size_t last_end;       /* end of the newest token */
     bool finished;
 };
 
@@ -25,8 +29,16 @@ drop_output(struct fy_diag *diag, void *user, const char *text, size_t len)
 }
 
 static void
+release_held(struct yaml_events *events)
+{
+    if (events->held) fy_parser_event_free(events->parser, events->held);
+    events->held = NULL;
+}
+
+static void
 libfyaml_close(struct yaml_events *events)
 {
+    release_held(events);
     if (events->parser) fy_parser_destroy(events->parser);
     if (events->diag) fy_diag_destroy(events->diag);
 }
@@ -37,7 +49,8 @@ libfyaml_open(sluice_str text, struct arena *arena)
     struct yaml_events *events = ARENA_NEW(arena, struct yaml_events);
     if (!events) return NULL;
     events->arena = arena;
-    events->text = text;
+    /* libfyaml takes a length of 0 for "measure it yourself". */
+    events->text = text.len ? text : STR("\n");
     struct fy_diag_cfg diag = {.output_fn = drop_output, .level = FYET_ERROR, .module_mask = ~0u};
     events->diag = fy_diag_create(&diag);
     if (events->diag) {
@@ -46,75 +59,144 @@ libfyaml_open(sluice_str text, struct arena *arena)
             .search_path = "", .flags = FYPCF_JSON_NONE, .diag = events->diag};
         events->parser = fy_parser_create(&config);
     }
-    /* An empty string would be read as "no length given". */
-    const char *begin = text.len ? text.ptr : "\n";
-    if (!events->parser || fy_parser_set_string(events->parser, begin, text.len ? text.len : 1)) {
+    if (!events->parser ||
+        fy_parser_set_string(events->parser, events->text.ptr, events->text.len) != 0) {
         libfyaml_close(events);
         return NULL;
     }
     return events;
 }
 
+/* ---- errors ---- */
+
 static void
-set_error(struct yaml_events *events, struct yaml_event *event)
+set_error(struct yaml_events *events, struct yaml_event *event, size_t offset, sluice_str message)
+{
+    *event = (struct yaml_event){.type = YAML_EVENT_ERROR, .offset = offset, .text = message};
+    events->finished = true;
+}
+
+/* Not every error is collected, so there is a message for those as well. */
+static void
+set_parse_error(struct yaml_events *events, struct yaml_event *event)
 {
     void *iterator = NULL;
     struct fy_diag_error *error = fy_diag_errors_iterate(events->diag, &iterator);
-    event->type = YAML_EVENT_ERROR;
-    event->text = STR("this is no YAML");
-    if (!error) return;
-    event->line = error->line > 0 ? (uint32_t)error->line : 0;
-    event->column = error->column > 0 ? (uint32_t)error->column : 0;
-    if (error->msg) event->text = arena_dup(events->arena, sluice_str_of(error->msg));
+    if (!error || !error->msg || error->line < 1 || error->column < 1) {
+        set_error(events, event, events->last_end, STR("this is not valid YAML"));
+        return;
+    }
+    struct place place = {(uint32_t)error->line, (uint32_t)error->column};
+    set_error(events, event, place_offset_of_character(events->text, place),
+              arena_dup(events->arena, sluice_str_of(error->msg)));
 }
 
+/* ---- scalars ---- */
+
+/* The text of a token, which lives as long as its event. */
 static sluice_str
-token_text(struct yaml_events *events, struct fy_token *token)
+token_text(struct fy_token *token)
 {
     size_t len = 0;
     const char *text = token ? fy_token_get_text(token, &len) : NULL;
-    return text ? yaml_keep_text(events->arena, events->text, text, len) : STR("");
+    return text ? (sluice_str){text, len} : (sluice_str){NULL, 0};
 }
 
-/* What stands between the quotes: libfyaml 0.7.12 misreads doubled quotes, so those are read here.
- */
-static sluice_str
-single_quoted(struct yaml_events *events, const struct fy_mark *mark, struct fy_token *token)
+/* A block scalar's mark is at its first line: its | or > stands between the token before and that,
+ * maybe behind an anchor, a tag, or comments. */
+static size_t
+find_block_indicator(const struct yaml_events *events, size_t end)
 {
-    sluice_str rest = str_skip(events->text, mark->input_pos);
-    if (rest.len && rest.ptr[0] != '\'' && mark->input_pos > 0) {
-        rest = str_skip(events->text, mark->input_pos - 1);
+    const char *text = events->text.ptr;
+    bool comment = false;
+    for (size_t i = events->last_end; i < end; i++) {
+        bool word_begins = i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t' ||
+                           text[i - 1] == '\n' || text[i - 1] == '\r';
+        if (text[i] == '\n' || text[i] == '\r') comment = false;
+        if (word_begins && text[i] == '#') comment = true;
+        if (word_begins && !comment && (text[i] == '|' || text[i] == '>')) return i;
     }
-    sluice_str inside;
-    if (single_quoted_span(rest, &inside) && single_quoted_has_escape(inside)) {
-        return single_quoted_decode(events->arena, inside);
-    }
-    return token_text(events, token);
+    return end;
+}
+
+static enum flow_text_result
+read_block(struct yaml_events *events, struct fy_token *token, struct yaml_event *event)
+{
+    sluice_str text = token_text(token);
+    uintptr_t at = (uintptr_t)text.ptr, begin = (uintptr_t)events->text.ptr;
+    bool inside = at >= begin && at - begin < events->text.len;
+    event->offset = find_block_indicator(events, event->offset);
+    event->text = inside ? text : arena_dup(events->arena, text);
+    return event->text.ptr ? FLOW_TEXT_OK : FLOW_TEXT_NOMEM;
+}
+
+static enum flow_text_result
+read_plain(struct yaml_events *events, size_t end, struct yaml_event *event)
+{
+    event->plain = true;
+    if (end < event->offset) return FLOW_TEXT_BAD;
+    sluice_str span = str_first(str_skip(events->text, event->offset), end - event->offset);
+    return flow_text_plain(events->arena, span, &event->text);
+}
+
+/* Marks of quoted scalars are behind the opening quote. */
+static enum flow_text_result
+read_quoted(struct yaml_events *events, bool single, struct yaml_event *event)
+{
+    size_t error;
+    event->offset -= event->offset > 0;
+    sluice_str source = str_skip(events->text, event->offset);
+    enum flow_text_result result =
+        single ? flow_text_single(events->arena, source, &event->text, &error)
+               : flow_text_double(events->arena, source, &event->text, &error);
+    if (result == FLOW_TEXT_BAD) event->offset += error;
+    return result;
 }
 
 static void
-fill_scalar(struct yaml_events *events, struct fy_event *from, const struct fy_mark *mark,
-            struct yaml_event *event)
+fill_scalar(struct yaml_events *events, struct fy_event *from, struct yaml_event *event)
 {
     struct fy_token *token = from->scalar.value;
+    const struct fy_mark *end = fy_event_end_mark(from);
     enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
+    enum flow_text_result result = FLOW_TEXT_OK;
     event->type = YAML_EVENT_SCALAR;
-    event->plain = style == FYSS_PLAIN;
-    event->text = style == FYSS_SINGLE_QUOTED && mark ? single_quoted(events, mark, token)
-                                                      : token_text(events, token);
+    event->tag = token_text(from->scalar.tag);
+    event->anchor = token_text(from->scalar.anchor);
+    if (event->offset == YAML_NO_OFFSET || !end) {
+        event->plain = true; /* nothing stands there */
+    } else if (style == FYSS_PLAIN) {
+        result = read_plain(events, end->input_pos, event);
+    } else if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
+        result = read_quoted(events, style == FYSS_SINGLE_QUOTED, event);
+    } else {
+        result = read_block(events, token, event);
+    }
+    if (event->plain && str_equal(event->tag, STR("!"))) event->tag = STR("");
+    if (result == FLOW_TEXT_NOMEM) event->type = YAML_EVENT_NOMEM;
+    if (result == FLOW_TEXT_BAD) {
+        set_error(events, event, event->offset, STR("this escape in a quoted text is not known"));
+    }
+}
+
+/* ---- events ---- */
+
+static void
+fill_alias(struct yaml_events *events, struct fy_event *from, struct yaml_event *event)
+{
+    event->type = YAML_EVENT_ALIAS;
+    event->text = token_text(from->alias.anchor);
+    if (event->offset == YAML_NO_OFFSET || event->offset == 0) return;
+    if (events->text.ptr[event->offset - 1] == '*') event->offset--;
 }
 
 static void
 fill(struct yaml_events *events, struct fy_event *from, struct yaml_event *event)
 {
-    const struct fy_mark *mark = fy_event_start_mark(from);
-    if (mark && mark->line >= 0 && mark->column >= 0) {
-        event->line = (uint32_t)mark->line + 1;
-        event->column = (uint32_t)mark->column + 1;
-    }
     switch (from->type) {
     case FYET_STREAM_END:
         event->type = YAML_EVENT_END;
+        events->finished = true;
         break;
     case FYET_DOCUMENT_START:
         event->type = YAML_EVENT_DOCUMENT_START;
@@ -124,55 +206,59 @@ fill(struct yaml_events *events, struct fy_event *from, struct yaml_event *event
         break;
     case FYET_MAPPING_START:
         event->type = YAML_EVENT_MAP_START;
-        event->anchor = token_text(events, from->mapping_start.anchor);
-        event->tag = token_text(events, from->mapping_start.tag);
+        event->anchor = token_text(from->mapping_start.anchor);
+        event->tag = token_text(from->mapping_start.tag);
         break;
     case FYET_MAPPING_END:
         event->type = YAML_EVENT_MAP_END;
         break;
     case FYET_SEQUENCE_START:
         event->type = YAML_EVENT_SEQ_START;
-        event->anchor = token_text(events, from->sequence_start.anchor);
-        event->tag = token_text(events, from->sequence_start.tag);
+        event->anchor = token_text(from->sequence_start.anchor);
+        event->tag = token_text(from->sequence_start.tag);
         break;
     case FYET_SEQUENCE_END:
         event->type = YAML_EVENT_SEQ_END;
         break;
     case FYET_ALIAS:
-        event->type = YAML_EVENT_ALIAS;
-        event->text = token_text(events, from->alias.anchor);
+        fill_alias(events, from, event);
         break;
     case FYET_SCALAR:
-        event->anchor = token_text(events, from->scalar.anchor);
-        event->tag = token_text(events, from->scalar.tag);
-        fill_scalar(events, from, mark, event);
+        fill_scalar(events, from, event);
         break;
     default:
-        set_error(events, event);
+        set_parse_error(events, event);
         break;
     }
+}
+
+static size_t
+mark_offset(const struct yaml_events *events, const struct fy_mark *mark)
+{
+    bool good = mark && mark->line >= 0 && mark->input_pos <= events->text.len;
+    return good ? mark->input_pos : YAML_NO_OFFSET;
 }
 
 static void
 libfyaml_next(struct yaml_events *events, struct yaml_event *event)
 {
-    for (;;) {
-        *event = (struct yaml_event){.type = YAML_EVENT_END};
-        if (events->finished) return;
-        struct fy_event *from = fy_parser_parse(events->parser);
-        if (!from) {
-            events->finished = true;
-            set_error(events, event);
-            return;
-        }
-        bool start = from->type == FYET_STREAM_START;
-        if (!start) fill(events, from, event);
+    release_held(events);
+    *event = (struct yaml_event){.type = YAML_EVENT_END, .offset = YAML_NO_OFFSET};
+    if (events->finished) return;
+    struct fy_event *from = fy_parser_parse(events->parser);
+    if (from && from->type == FYET_STREAM_START) {
         fy_parser_event_free(events->parser, from);
-        if (start) continue;
-        events->finished = event->type == YAML_EVENT_END || event->type == YAML_EVENT_ERROR;
-        if (events->arena->failed) event->type = YAML_EVENT_NOMEM;
+        from = fy_parser_parse(events->parser);
+    }
+    if (!from) {
+        set_parse_error(events, event);
         return;
     }
+    events->held = from;
+    event->offset = mark_offset(events, fy_event_start_mark(from));
+    fill(events, from, event);
+    size_t end = mark_offset(events, fy_event_end_mark(from));
+    if (end != YAML_NO_OFFSET && end > events->last_end) events->last_end = end;
 }
 
 const struct yaml_backend yaml_libfyaml = {"libfyaml", libfyaml_open, libfyaml_next,

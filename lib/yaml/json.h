@@ -4,13 +4,15 @@
 #ifndef SLUICE_YAML_JSON_H
 #define SLUICE_YAML_JSON_H
 
-#include "yaml/tree.h"
+#include "yaml/reading.h"
+
+/* Whether text may be JSON: it begins, behind white space, with { or [. */
+bool json_is_likely(sluice_str text);
 
 /*
- * Read one JSON value that fills the text. *refused is set when the text is not strict JSON: then
- * nothing was reported and the YAML reader decides. Otherwise the status is as of yaml_load().
+ * Read one JSON value that fills the text, which passed precheck_encoding(). False when it is not
+ * strict JSON, with *error at the first byte that is wrong: then nothing is reported or kept.
  */
-sluice_status json_load(struct yaml_load *load, sluice_str source, sluice_str text,
-                        struct yaml_document ***tail, bool *refused);
+bool json_read(struct reading *reading, size_t *error);
 
 #endif

@@ -1,4 +1,6 @@
-#include "yaml/build.h"
+#include "yaml/load.h"
+
+#include "yaml/compose.h"
 #include "yaml/json.h"
 #include "yaml/precheck.h"
 
@@ -9,47 +11,63 @@
 #endif
 
 static bool
-looks_like_json(sluice_str text)
+is_within_size(struct reading *reading, size_t len)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '{' || c == '[') return true;
-        if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return false;
+    struct yaml_load *load = reading->load;
+    size_t limit = load->limits->text_bytes;
+    if (load->bytes <= limit && len <= limit - load->bytes) {
+        load->bytes += len;
+        return true;
     }
+    reading_error(reading, SLUICE_ERR_LIMIT, CODE_LIMIT, (struct place){0, 0},
+                  "the texts together are longer than %zu bytes, which is the limit", limit);
     return false;
 }
 
-static sluice_status
-check_size(struct yaml_load *load, const struct sluice_source *source)
+static bool
+is_good(struct reading *reading, struct precheck_finding finding)
 {
-    size_t limit = load->limits->text_bytes;
-    if (load->bytes <= limit && source->text.len <= limit - load->bytes) {
-        load->bytes += source->text.len;
-        return SLUICE_OK;
+    if (finding.status == SLUICE_OK) return true;
+    reading_error(reading, finding.status, finding.code,
+                  place_find(&reading->places, finding.offset), "%s", finding.message);
+    return false;
+}
+
+/* What no engine may see is refused. Of what nearly was JSON, the place in the JSON is told. */
+static bool
+is_good_yaml(struct reading *reading, bool nearly_json, size_t json_error)
+{
+    struct precheck_finding finding = precheck_yaml(reading->text);
+    if (nearly_json && finding.status != SLUICE_OK) {
+        finding = (struct precheck_finding){SLUICE_ERR_SYNTAX, CODE_SYNTAX,
+                                            "this is not valid JSON", json_error};
     }
-    yaml_report(load, source->name, "SL0006", 0, 0, "the texts are longer than %zu bytes", limit);
-    return SLUICE_ERR_LIMIT;
+    return is_good(reading, finding);
+}
+
+static void
+read_source(struct reading *reading, const struct yaml_backend *backend, size_t len)
+{
+    size_t json_error = 0;
+    bool likely_json = json_is_likely(reading->text);
+    if (!is_within_size(reading, len)) return;
+    if (!is_good(reading, precheck_encoding(reading->text))) return;
+    if (likely_json && json_read(reading, &json_error)) return;
+    if (!is_good_yaml(reading, likely_json, json_error)) return;
+    compose_text(reading, backend);
 }
 
 sluice_status
 yaml_load_with(struct yaml_load *load, const struct yaml_backend *backend,
                const sluice_source *source, struct yaml_document ***tail)
 {
-    sluice_status status = check_size(load, source);
-    if (status != SLUICE_OK) return status;
-    sluice_str text = str_skip(source->text, precheck_bom(source->text));
-    struct precheck_finding finding = precheck_text(text);
-    if (finding.message) {
-        yaml_report(load, source->name, finding.code, finding.line, finding.column, "%s",
-                    finding.message);
-        return SLUICE_ERR_SYNTAX;
-    }
-    if (looks_like_json(text)) {
-        bool refused;
-        status = json_load(load, source->name, text, tail, &refused);
-        if (!refused) return status;
-    }
-    return yaml_build(load, backend, source->name, text, tail);
+    sluice_str text = source->text.len ? source->text : STR("");
+    struct reading reading =
+        reading_init(load, source->name, str_skip(text, precheck_bom(text)), tail);
+    read_source(&reading, backend, text.len);
+    reading_free(&reading);
+    if (load->arena->failed || load->diags->failed) return SLUICE_ERR_NOMEM;
+    return reading.status;
 }
 
 sluice_status

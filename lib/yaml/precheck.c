@@ -1,6 +1,20 @@
 #include "yaml/precheck.h"
 
-enum { BLANK_LINES_MAX = 1000 };
+#include "yaml/reading.h"
+
+enum {
+    BLANK_LINES_MAX = 1000,
+    /* libfyaml keeps all tokens of a line that might be a key, at 400 bytes each. */
+    LINE_TOKENS_MAX = 1 << 17,
+};
+
+static struct precheck_finding
+found(const char *code, size_t offset, const char *message)
+{
+    return (struct precheck_finding){SLUICE_ERR_SYNTAX, code, message, offset};
+}
+
+/* ---- encoding ---- */
 
 size_t
 precheck_bom(sluice_str text)
@@ -8,110 +22,190 @@ precheck_bom(sluice_str text)
     return str_starts_with(text, STR("\xef\xbb\xbf")) ? 3 : 0;
 }
 
-/* Length of the UTF-8 character at text, 0 when it is none (overlong, surrogate, beyond U+10FFFF).
- */
+/* Length of the UTF-8 character at text, which is not ASCII; 0 when it is none (overlong,
+ * surrogate, beyond U+10FFFF, cut off). */
 static size_t
 character_length(const unsigned char *at, size_t left)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    if (len <= 1) return len;
-    if (at[0] > 0xf4 || len > left) return 0;
-    uint32_t point = at[0] & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
+    if (at[0] < 0xc2 || at[0] > 0xf4) return 0;
+    size_t len = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    if (len > left) return 0;
+    unsigned char least = at[0] == 0xe0 ? 0xa0 : at[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char most = at[0] == 0xed ? 0x9f : at[0] == 0xf4 ? 0x8f : 0xbf;
+    if (at[1] < least || at[1] > most) return 0;
+    for (size_t i = 2; i < len; i++) {
         if ((at[i] & 0xc0) != 0x80) return 0;
-        point = (point << 6) | (at[i] & 0x3fu);
     }
-    bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    return point >= least[len] && !surrogate && point <= 0x10ffff ? len : 0;
+    return len;
 }
 
-/* A % at the start of a line is a directive wherever an engine may look for one. */
+/* Index of the first byte from `at` on that is NUL or not ASCII. */
+static size_t
+skip_ascii(sluice_str text, size_t at)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+    for (; text.len - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + at, 8);
+        if (((word | (word - ones)) & high) != 0) break;
+    }
+    while (at < text.len && (signed char)text.ptr[at] > 0) {
+        at++;
+    }
+    return at;
+}
+
+static bool
+is_utf16(sluice_str text)
+{
+    if (str_starts_with(text, STR("\xfe\xff")) || str_starts_with(text, STR("\xff\xfe")))
+        return true;
+    return text.len >= 2 && (text.ptr[0] == 0) != (text.ptr[1] == 0);
+}
+
+struct precheck_finding
+precheck_encoding(sluice_str text)
+{
+    if (is_utf16(text)) return found(CODE_ENCODING, 0, "the text is UTF-16; UTF-8 is expected");
+    for (size_t at = skip_ascii(text, 0); at < text.len; at = skip_ascii(text, at)) {
+        const unsigned char *bytes = (const unsigned char *)text.ptr + at;
+        if (*bytes == 0) return found(CODE_ENCODING, at, "a NUL byte is not allowed in text");
+        size_t len = character_length(bytes, text.len - at);
+        if (len == 0) return found(CODE_ENCODING, at, "this is not valid UTF-8");
+        at += len;
+    }
+    return (struct precheck_finding){0};
+}
+
+/* ---- YAML ---- */
+
 static const char *
-check_directive(sluice_str rest)
+check_wide(const unsigned char *at, size_t left)
 {
-    size_t end = 0;
-    while (end < rest.len && rest.ptr[end] != '\n' && rest.ptr[end] != '\r') {
-        end++;
+    if (at[0] == 0xc2 && left > 1 && at[1] < 0xa0) {
+        if (at[1] != 0x85) return "a control character is not allowed here";
+        return "U+0085 ends a line in YAML 1.1 but not in YAML 1.2; write \\N in double quotes";
     }
-    while (end && (rest.ptr[end - 1] == ' ' || rest.ptr[end - 1] == '\t')) {
-        end--;
+    if (at[0] == 0xe2 && left > 2 && at[1] == 0x80 && (at[2] == 0xa8 || at[2] == 0xa9)) {
+        return "U+2028 and U+2029 end a line in YAML 1.1 but not in YAML 1.2; write \\L or \\P in "
+               "double quotes";
     }
-    sluice_str line = str_first(rest, end);
-    if (str_equal(line, STR("%YAML 1.1")) || str_equal(line, STR("%YAML 1.2"))) return NULL;
-    return "a line that begins with % is a directive; only %YAML 1.1 and %YAML 1.2 are read";
-}
-
-struct scan {
-    uint32_t line;
-    size_t line_start;
-    uint32_t blank_lines;
-    bool blank; /* nothing but blanks on this line so far */
-};
-
-static struct precheck_finding
-found(const struct scan *scan, size_t at, const char *code, const char *message)
-{
-    return (struct precheck_finding){code, message, scan->line,
-                                     (uint32_t)(at - scan->line_start + 1)};
-}
-
-static void
-end_line(struct scan *scan, size_t next)
-{
-    scan->blank_lines = scan->blank ? scan->blank_lines + 1 : 0;
-    scan->blank = true;
-    scan->line++;
-    scan->line_start = next;
-}
-
-static const char *
-check_character(const unsigned char *at, size_t len)
-{
-    if (len == 0) return "the text is not valid UTF-8 here";
-    if (len == 1 && at[0] < 0x20 && at[0] != '\t') return "a control character is not allowed here";
-    if (len == 1 && at[0] == 0x7f) return "a control character is not allowed here";
-    if (len == 2 && at[0] == 0xc2 && at[1] < 0xa0 && at[1] != 0x85) {
-        return "a control character is not allowed here";
-    }
-    if (len == 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) {
-        return "a byte order mark is allowed at the start of the text only";
-    }
-    if (len == 3 && at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe) {
-        return "U+FFFE and U+FFFF are not characters";
+    if (at[0] == 0xef && left > 2) {
+        if (at[1] == 0xbb && at[2] == 0xbf) {
+            return "a byte order mark is allowed at the start of the text only";
+        }
+        if (at[1] == 0xbf && at[2] >= 0xbe) return "U+FFFE and U+FFFF are not characters";
     }
     return NULL;
 }
 
-struct precheck_finding
-precheck_text(sluice_str text)
+/* A % at the start of a line is a directive wherever an engine may look for one. */
+static bool
+is_good_directive(sluice_str line)
 {
-    struct scan scan = {.line = 1, .blank = true};
-    const unsigned char *bytes = (const unsigned char *)text.ptr;
-    for (size_t i = 0; i < text.len;) {
-        unsigned char c = bytes[i];
-        if (c >= 0x21 && c < 0x7f) { /* most of every text */
-            if (c == '%' && i == scan.line_start) {
-                const char *message = check_directive(str_skip(text, i));
-                if (message) return found(&scan, i, "SL0003", message);
-            }
-            scan.blank = false;
-            i++;
-            continue;
-        }
-        if (c == '\n' || c == '\r') {
-            i += c == '\r' && i + 1 < text.len && bytes[i + 1] == '\n' ? 2 : 1;
-            end_line(&scan, i);
-            if (scan.blank_lines > BLANK_LINES_MAX) {
-                return found(&scan, i, "SL0006", "more than 1000 empty lines in a row");
-            }
-            continue;
-        }
-        size_t len = character_length(bytes + i, text.len - i);
-        const char *message = check_character(bytes + i, len);
-        if (message) return found(&scan, i, "SL0002", message);
-        scan.blank &= c == ' ' || c == '\t';
-        i += len;
+    while (line.len && (line.ptr[line.len - 1] == ' ' || line.ptr[line.len - 1] == '\t')) {
+        line.len--;
     }
-    return (struct precheck_finding){0};
+    return str_equal(line, STR("%YAML 1.1")) || str_equal(line, STR("%YAML 1.2"));
+}
+
+struct scan {
+    size_t blank_lines; /* that end here */
+    struct precheck_finding finding;
+};
+
+static bool
+stop(struct scan *scan, struct precheck_finding finding)
+{
+    scan->finding = finding;
+    return false;
+}
+
+static bool
+check_characters(struct scan *scan, sluice_str text, size_t begin, size_t end, bool *blank)
+{
+    for (size_t i = begin; i < end; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c > 0x20 && c < 0x7f) {
+            *blank = false;
+            continue;
+        }
+        if (c == ' ' || c == '\t') continue;
+        if (c < 0x20 || c == 0x7f) {
+            return stop(scan, found(CODE_ENCODING, i, "a control character is not allowed here"));
+        }
+        *blank = false;
+        const char *wide = check_wide((const unsigned char *)text.ptr + i, end - i);
+        if (wide) {
+            bool mark = c == 0xef && text.ptr[i + 1] == (char)0xbb;
+            return stop(scan, found(mark ? CODE_UNSUPPORTED : CODE_ENCODING, i, wide));
+        }
+    }
+    return true;
+}
+
+static bool
+has_too_many_tokens(sluice_str line)
+{
+    size_t tokens = 0;
+    if (line.len <= LINE_TOKENS_MAX) return false;
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.ptr[i];
+        tokens += c == ',' || c == '[' || c == '{';
+    }
+    return tokens > LINE_TOKENS_MAX;
+}
+
+static struct precheck_finding
+limit(size_t offset, const char *message)
+{
+    return (struct precheck_finding){SLUICE_ERR_LIMIT, CODE_LIMIT, message, offset};
+}
+
+/* One line without its end. */
+static bool
+check_line(struct scan *scan, sluice_str text, size_t begin, size_t end)
+{
+    sluice_str line = {text.ptr + begin, end - begin};
+    bool blank = true;
+    if (line.len && line.ptr[0] == '%' && !is_good_directive(line)) {
+        return stop(scan, found(CODE_UNSUPPORTED, begin,
+                                "a line that begins with % is a directive; only %YAML 1.1 and "
+                                "%YAML 1.2 are read"));
+    }
+    if (!check_characters(scan, text, begin, end, &blank)) return false;
+    if (has_too_many_tokens(line)) {
+        return stop(scan, limit(begin, "this line holds too many items; break it up"));
+    }
+    scan->blank_lines = blank ? scan->blank_lines + 1 : 0;
+    if (scan->blank_lines <= BLANK_LINES_MAX) return true;
+    return stop(scan, limit(begin, "more than 1000 empty lines in a row"));
+}
+
+/* Where the line that begins at `begin` ends, and where the next begins. The first LF from `begin`
+ * on is kept in *lf, so that a text of lone CRs is searched once. */
+static size_t
+line_end(sluice_str text, size_t begin, size_t *lf, size_t *next)
+{
+    if (*lf < begin || begin == 0) {
+        const char *at = memchr(text.ptr + begin, '\n', text.len - begin);
+        *lf = at ? (size_t)(at - text.ptr) : text.len;
+    }
+    const char *cr = memchr(text.ptr + begin, '\r', *lf - begin);
+    size_t end = cr ? (size_t)(cr - text.ptr) : *lf;
+    bool pair = cr && end + 1 == *lf && *lf < text.len;
+    *next = end + (pair ? 2 : 1);
+    return end;
+}
+
+struct precheck_finding
+precheck_yaml(sluice_str text)
+{
+    struct scan scan = {0};
+    size_t lf = 0, next;
+    for (size_t begin = 0; begin < text.len; begin = next) {
+        size_t end = line_end(text, begin, &lf, &next);
+        if (!check_line(&scan, text, begin, end)) break;
+    }
+    return scan.finding;
 }

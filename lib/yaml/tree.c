@@ -1,3 +1,6 @@
+/*
+ * tree: see tree.h. Ways into a tree, and the way back as text.
+ */
 #include "yaml/tree.h"
 
 struct yaml_node *

@@ -122,9 +122,12 @@ add_redirects(struct model_builder *b, struct model_route_list *routes)
     /* clang-format off */
     static const struct model_redirect redirects[] = {
         {.status = 301, .scheme = S("https"), .host_keeps_port = true},
-        {.status = 302, .host = S("r.com:81"), .path = {.mode = MODEL_PATH_PREFIX, .value = S("/n")}},
-        {.status = 303, .port_mode = MODEL_REDIRECT_PORT_FIXED, .port = 8443, .host_keeps_port = true},
-        {.status = 307, .port_mode = MODEL_REDIRECT_PORT_LISTENER, .scheme = S("http"), .path = {.mode = MODEL_PATH_FULL, .value = S("/f?q")}},
+        {.status = 302, .host = S("r.com:81"), .path = {.mode = MODEL_PATH_PREFIX,
+            .value = S("/n")}},
+        {.status = 303, .port_mode = MODEL_REDIRECT_PORT_FIXED, .port = 8443,
+            .host_keeps_port = true},
+        {.status = 307, .port_mode = MODEL_REDIRECT_PORT_LISTENER, .scheme = S("http"),
+            .path = {.mode = MODEL_PATH_FULL, .value = S("/f?q")}},
         {.status = 308, .path = {.mode = MODEL_PATH_SEGMENT, .value = S("/")}},
     };
     /* clang-format on */
@@ -159,7 +162,8 @@ static const sluice_field attributes[] = {
 /* clang-format off */
 static const sluice_hash_policy policies[] = {
     {.key = SLUICE_HASH_HEADER, .name = S("X-Hash"), .ttl_ns = SLUICE_NO_DURATION},
-    {.key = SLUICE_HASH_COOKIE, .name = S("hc"), .path = S("/"), .ttl_ns = 0, .attributes = attributes, .attribute_count = 2},
+    {.key = SLUICE_HASH_COOKIE, .name = S("hc"), .path = S("/"), .ttl_ns = 0,
+        .attributes = attributes, .attribute_count = 2},
     {.key = SLUICE_HASH_QUERY_PARAMETER, .name = S("h"), .ttl_ns = SLUICE_NO_DURATION},
     {.key = SLUICE_HASH_SOURCE_IP, .ttl_ns = SLUICE_NO_DURATION},
 };
@@ -182,14 +186,19 @@ policy_action(struct model_builder *b, size_t i)
 {
     /* clang-format off */
     static const struct model_cors cors[] = {
-        {.origins = origins, .origin_count = 4, .allow_methods = S("GET"), .allow_headers = S("x"), .expose_headers = S("e"), .max_age = S("60"), .allow_credentials = true, .preflight_status = 200},
-        {.any_origin = true, .any_method = true, .any_header = true, .expose_on_preflight = true, .answer_foreign_preflight = true, .preflight_status = 204},
+        {.origins = origins, .origin_count = 4, .allow_methods = S("GET"),
+            .allow_headers = S("x"), .expose_headers = S("e"), .max_age = S("60"),
+            .allow_credentials = true, .preflight_status = 200},
+        {.any_origin = true, .any_method = true, .any_header = true,
+            .expose_on_preflight = true, .answer_foreign_preflight = true, .preflight_status = 204},
     };
     /* clang-format on */
     /* clang-format off */
     static const sluice_fault faults[] = {
-        {.delay_present = true, .delay_ns = 5, .delay_fraction = {1, 2}, .abort_present = true, .abort_status = 503, .abort_grpc_status = -1, .abort_fraction = {1, 3}},
-        {.abort_present = true, .abort_grpc_status = 14, .abort_fraction = {1, 1}, .delay_fraction = {0, 100}},
+        {.delay_present = true, .delay_ns = 5, .delay_fraction = {1, 2}, .abort_present = true,
+            .abort_status = 503, .abort_grpc_status = -1, .abort_fraction = {1, 3}},
+        {.abort_present = true, .abort_grpc_status = 14, .abort_fraction = {1, 1},
+            .delay_fraction = {0, 100}},
     };
     /* clang-format on */
     struct model_action *action = forward(b);

@@ -1,4 +1,5 @@
-/* replay: the main() of a fuzz target outside libFuzzer. Runs it over every file of the folders given. */
+/* replay: the main() of a fuzz target outside libFuzzer. Runs it over every file of the folders
+ * given. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* smoke: text in, decision out, in every build of the library. Regular expressions where there are any. */
+/* smoke: text in, decision out, in every build of the library. Regular expressions where there are
+ * any. */
 #include <stdio.h>
 
 #include "sluice/sluice.h"
@@ -49,7 +50,8 @@ route(sluice_router *router)
     sluice_status status = sluice_context_new(&context, router, NULL);
     expect(status == SLUICE_OK, "a context");
     if (status != SLUICE_OK) return;
-    sluice_request request = {.authority = sluice_str_of("reviews"), .path = sluice_str_of("/v1/x")};
+    sluice_request request = {.authority = sluice_str_of("reviews"),
+                              .path = sluice_str_of("/v1/x")};
     sluice_decision decision;
     expect(sluice_route(context, &request, &decision) == SLUICE_FORWARD, "forwards");
     expect(decision.destination && decision.destination->subset.len == 2, "to subset v2");

@@ -2,8 +2,8 @@
  * failing_alloc: an allocator for tests that counts, fails on demand, and knows what was not freed.
  *
  *     struct failing_alloc memory;
- *     for (size_t k = 0;; k++) {                      // fail allocation 0, 1, 2, ... until it works
- *         failing_alloc_init(&memory, k);
+ *     for (size_t k = 0;; k++) {                      // fail allocation 0, 1, 2, ... until it
+ * works failing_alloc_init(&memory, k);
  *         ... call with &memory.allocator: NOMEM, nothing made ...
  *         if (failing_alloc_finish(&memory) != 0) ... leak ...
  *         if (!memory.failed) break;

@@ -20,32 +20,41 @@
 static const sluice_field attributes[] = {{S("SameSite"), S("Lax")}};
 static const sluice_hash_policy hash_policies[] = {
     {.key = SLUICE_HASH_HEADER, .name = S("X-User"), .ttl_ns = SLUICE_NO_DURATION},
-    {.key = SLUICE_HASH_COOKIE, .name = S("uid"), .path = S("/"), .ttl_ns = 1, .attributes = attributes, .attribute_count = 1},
+    {.key = SLUICE_HASH_COOKIE, .name = S("uid"), .path = S("/"), .ttl_ns = 1,
+        .attributes = attributes, .attribute_count = 1},
     {.key = SLUICE_HASH_QUERY_PARAMETER, .name = S("hq"), .ttl_ns = SLUICE_NO_DURATION},
     {.key = SLUICE_HASH_SOURCE_IP, .ttl_ns = SLUICE_NO_DURATION},
 };
 static const uint32_t codes[] = {500, 503};
-static const sluice_retry_policy retry = {.attempts = 3, .retry_on = S("5xx"), .codes = codes, .code_count = 2};
+static const sluice_retry_policy retry = {.attempts = 3, .retry_on = S("5xx"), .codes = codes,
+    .code_count = 2};
 static const sluice_locality_share shares[] = {{S("a/*"), S("b/*"), 70}, {S("a/*"), S("c/*"), 30}};
 static const sluice_str names[] = {S("one"), S("two")};
 static const sluice_traffic_policy policy = {
-    .load_balancer = {.present = true, .hash_policy = {.name = S("X-Lb"), .attributes = attributes, .attribute_count = 1},
-                      .distribute = shares, .distribute_count = 2, .failover = shares, .failover_count = 1,
+    .load_balancer = {.present = true, .hash_policy = {.name = S("X-Lb"),
+    .attributes = attributes, .attribute_count = 1},
+                      .distribute = shares, .distribute_count = 2, .failover = shares,
+                      .failover_count = 1,
                       .failover_priority = names, .failover_priority_count = 2},
     .outlier_detection = {.present = true, .http_error_codes = codes, .http_error_code_count = 2},
-    .tls = {.mode = SLUICE_UPSTREAM_TLS_SIMPLE, .ca_certificates = S("/ca"), .subject_alt_names = names, .subject_alt_name_count = 2},
+    .tls = {.mode = SLUICE_UPSTREAM_TLS_SIMPLE, .ca_certificates = S("/ca"),
+    .subject_alt_names = names, .subject_alt_name_count = 2},
     .proxy_protocol = S("V2"),
     .tunnel_target_host = S("t"),
 };
 static const sluice_field labels[] = {{S("version"), S("v1")}};
 static const struct model_destination destinations[] = {
-    {.host = S("reviews.default.svc.cluster.local"), .service_name = S("reviews"), .service_namespace = S("default"),
-     .subset = S("v1"), .port = 9080, .labels = labels, .label_count = 1, .app_protocol = S("http"), .policy = &policy},
+    {.host = S("reviews.default.svc.cluster.local"), .service_name = S("reviews"),
+        .service_namespace = S("default"),
+     .subset = S("v1"), .port = 9080, .labels = labels, .label_count = 1,
+     .app_protocol = S("http"), .policy = &policy},
     {.host = S("reviews.default.svc.cluster.local"), .subset = S("v2"), .policy = &policy},
     {.host = S("mirror")},
 };
-static const sluice_header_op request_ops[] = {{SLUICE_HEADER_SET, S("a"), S("1")}, {SLUICE_HEADER_REMOVE, S("b"), {NULL, 0}}};
-static const sluice_header_op same_request_ops[] = {{SLUICE_HEADER_SET, S("a"), S("1")}, {SLUICE_HEADER_REMOVE, S("b"), {NULL, 0}}};
+static const sluice_header_op request_ops[] = {{SLUICE_HEADER_SET, S("a"), S("1")},
+    {SLUICE_HEADER_REMOVE, S("b"), {NULL, 0}}};
+static const sluice_header_op same_request_ops[] = {{SLUICE_HEADER_SET, S("a"), S("1")},
+    {SLUICE_HEADER_REMOVE, S("b"), {NULL, 0}}};
 static const sluice_header_op response_ops[] = {{SLUICE_HEADER_ADD, S("c"), S("2")}};
 static const struct model_sticky_key keys[] = {
     {MODEL_STICKY_CALLER_KEY, {NULL, 0}, {NULL, 0}, SLUICE_NO_DURATION},
@@ -55,31 +64,44 @@ static const struct model_sticky_key keys[] = {
     {MODEL_STICKY_SOURCE_IP, {NULL, 0}, {NULL, 0}, SLUICE_NO_DURATION},
 };
 static const struct model_redirect redirect = {
-    .status = 302, .scheme = S("https"), .host = S("r.com"), .port_mode = MODEL_REDIRECT_PORT_FIXED, .port = 8443,
+    .status = 302, .scheme = S("https"), .host = S("r.com"),
+    .port_mode = MODEL_REDIRECT_PORT_FIXED, .port = 8443,
     .path = {.mode = MODEL_PATH_SEGMENT, .value = S("/to/")},
 };
-static const struct model_response response = {.status = 418, .body = S("teapot"), .grpc_status = -1, .fields = labels, .field_count = 1};
-static const struct model_action redirecting = {.kind = MODEL_REDIRECT, .redirect = &redirect, .timeout_ns = SLUICE_NO_DURATION, .backend_timeout_ns = SLUICE_NO_DURATION};
-static const struct model_action responding = {.kind = MODEL_RESPOND, .response = &response, .timeout_ns = SLUICE_NO_DURATION, .backend_timeout_ns = SLUICE_NO_DURATION};
-static const struct model_action missing = {.kind = MODEL_NOT_FOUND, .timeout_ns = SLUICE_NO_DURATION, .backend_timeout_ns = SLUICE_NO_DURATION};
+static const struct model_response response = {.status = 418, .body = S("teapot"),
+    .grpc_status = -1, .fields = labels, .field_count = 1};
+static const struct model_action redirecting = {.kind = MODEL_REDIRECT, .redirect = &redirect,
+    .timeout_ns = SLUICE_NO_DURATION, .backend_timeout_ns = SLUICE_NO_DURATION};
+static const struct model_action responding = {.kind = MODEL_RESPOND, .response = &response,
+    .timeout_ns = SLUICE_NO_DURATION, .backend_timeout_ns = SLUICE_NO_DURATION};
+static const struct model_action missing = {.kind = MODEL_NOT_FOUND,
+    .timeout_ns = SLUICE_NO_DURATION, .backend_timeout_ns = SLUICE_NO_DURATION};
 static const struct model_split_entry entries[] = {
-    {.destination = &destinations[0], .weight = 90, .identity = S("r|v1"), .request_ops = {request_ops, 2}, .response_ops = {response_ops, 1}},
-    {.destination = &destinations[1], .weight = 9, .identity = S("r|v2"), .request_ops = {same_request_ops, 2}, .authority = S("v2.com"), .instead = &redirecting},
-    {.destination = NULL, .weight = 1, .identity = S("gone"), .invalid = true, .invalid_status = 500, .instead = &responding},
+    {.destination = &destinations[0], .weight = 90, .identity = S("r|v1"),
+        .request_ops = {request_ops, 2}, .response_ops = {response_ops, 1}},
+    {.destination = &destinations[1], .weight = 9, .identity = S("r|v2"),
+        .request_ops = {same_request_ops, 2}, .authority = S("v2.com"), .instead = &redirecting},
+    {.destination = NULL, .weight = 1, .identity = S("gone"), .invalid = true,
+        .invalid_status = 500, .instead = &responding},
 };
 static const struct model_matcher origins[] = {
     {.op = MODEL_EXACT, .value = S("http://a")}, {.op = MODEL_PREFIX, .value = S("http://b")},
-    {.op = MODEL_REGEX, .value = S("http://c.*")}, {.op = MODEL_AFFIX, .value = S("http://"), .suffix = S(".d")},
+    {.op = MODEL_REGEX, .value = S("http://c.*")}, {.op = MODEL_AFFIX, .value = S("http://"),
+        .suffix = S(".d")},
 };
 static const struct model_cors cors = {
-    .origins = origins, .origin_count = 4, .allow_methods = S("GET,PUT"), .allow_headers = S("x"), .expose_headers = S("y"), .max_age = S("60"), .preflight_status = 200,
+    .origins = origins, .origin_count = 4, .allow_methods = S("GET,PUT"),
+    .allow_headers = S("x"), .expose_headers = S("y"), .max_age = S("60"), .preflight_status = 200,
 };
-static const struct model_mirror mirrors[] = {{&destinations[2], {1, 2}}, {&destinations[0], {1, 1}}};
-static const sluice_fault fault = {.abort_present = true, .abort_status = 503, .abort_grpc_status = -1, .abort_fraction = {1, 10}, .delay_fraction = {0, 100}};
+static const struct model_mirror mirrors[] = {{&destinations[2], {1, 2}}, {&destinations[0],
+    {1, 1}}};
+static const sluice_fault fault = {.abort_present = true, .abort_status = 503,
+    .abort_grpc_status = -1, .abort_fraction = {1, 10}, .delay_fraction = {0, 100}};
 
 static const struct model_action full = {
     .kind = MODEL_FORWARD,
-    .split = {.entries = entries, .count = 3, .pick = MODEL_PICK_STICKY, .salt = S("default/vs"), .keys = keys, .key_count = ROWS(keys), .empty_status = 503},
+    .split = {.entries = entries, .count = 3, .pick = MODEL_PICK_STICKY,
+    .salt = S("default/vs"), .keys = keys, .key_count = ROWS(keys), .empty_status = 503},
     .request_ops = {request_ops, 2},
     .response_ops = {response_ops, 1},
     .path = {.mode = MODEL_PATH_REGEX, .pattern = S("a+"), .value = S("b")},
@@ -99,15 +121,20 @@ static const struct model_predicate predicates[] = {
     {.subject = MODEL_PATH, .matcher = {.op = MODEL_PREFIX, .value = S("/p")}},
     {.subject = MODEL_HEADER, .name = S("x-one"), .matcher = {.op = MODEL_REGEX, .value = S("a+")}},
     {.subject = MODEL_QUERY, .name = S("q"), .matcher = {.op = MODEL_EXACT, .value = S("1")}},
-    {.subject = MODEL_CLAIM, .name = S("sub"), .matcher = {.op = MODEL_AFFIX, .value = S("a"), .suffix = S("b")}},
-    {.subject = MODEL_SOURCE_LABEL, .name = S("app"), .matcher = {.op = MODEL_SUFFIX, .value = S("web")}},
+    {.subject = MODEL_CLAIM, .name = S("sub"), .matcher = {.op = MODEL_AFFIX, .value = S("a"),
+        .suffix = S("b")}},
+    {.subject = MODEL_SOURCE_LABEL, .name = S("app"), .matcher = {.op = MODEL_SUFFIX,
+        .value = S("web")}},
     {.subject = MODEL_SOURCE_IP, .matcher = {.op = MODEL_CIDR, .cidr = {.bits = 0}}},
     {.subject = MODEL_SNI, .matcher = {.op = MODEL_EXACT, .value = S("UP.com")}},
 };
 static const struct model_resource resource = {S("VirtualService"), S("default"), S("reviews")};
 static const struct model_rule rules[] = {
-    {.predicates = predicates, .predicate_count = ROWS(predicates), .action = &full, .resource = &resource, .rule = 0, .match = 0, .route_name = S("r.m"), .rule_name = S("r"), .line = 7},
-    {.predicates = predicates, .predicate_count = 1, .action = &full, .resource = &resource, .rule = 0, .match = 1, .route_name = S("r.m"), .rule_name = S("r"), .line = 9},
+    {.predicates = predicates, .predicate_count = ROWS(predicates), .action = &full,
+        .resource = &resource, .rule = 0, .match = 0, .route_name = S("r.m"),
+        .rule_name = S("r"), .line = 7},
+    {.predicates = predicates, .predicate_count = 1, .action = &full, .resource = &resource,
+        .rule = 0, .match = 1, .route_name = S("r.m"), .rule_name = S("r"), .line = 9},
     {.action = &even, .resource = &resource, .rule = 1, .match = -1, .line = 11},
     {.action = &redirecting, .rule = 2, .match = -1},
     {.action = &responding, .rule = 3, .match = -1},
@@ -117,9 +144,11 @@ static const struct model_route_list list = {rules, ROWS(rules)}, empty_list = {
 static const sluice_str domains[] = {S("a.com"), S("*.b.com"), S("*c"), S("*")};
 static const struct model_virtual_host hosts[] = {{domains, 4, &list}, {domains, 2, &empty_list}};
 static const struct model_listener listeners[] = {
-    {.scope = MODEL_SCOPE_GATEWAY, .name = S("gw"), .port = 443, .tls = true, .hostname = S("*.com"), .hosts = hosts, .host_count = 2},
+    {.scope = MODEL_SCOPE_GATEWAY, .name = S("gw"), .port = 443, .tls = true,
+        .hostname = S("*.com"), .hosts = hosts, .host_count = 2},
     {.scope = MODEL_SCOPE_MESH, .hosts = hosts, .host_count = 1},
-    {.scope = MODEL_SCOPE_SERVICE, .name = S("default/reviews"), .family = MODEL_FAMILY_TCP, .port = 9, .hosts = hosts, .host_count = 1},
+    {.scope = MODEL_SCOPE_SERVICE, .name = S("default/reviews"), .family = MODEL_FAMILY_TCP,
+        .port = 9, .hosts = hosts, .host_count = 1},
 };
 static const struct model everything = {listeners, ROWS(listeners)};
 static const sluice_field proxy_labels[] = {{S("app"), S("x")}};

@@ -319,6 +319,10 @@ Test(view, remembers_a_header_for_one_request_only)
     cr_expect(view_header(&view, x, &value));
     view_init(&view, rig.context, &without);
     cr_expect(!view_header(&view, x, &value));
+    cr_expect(value.ptr == NULL && value.len == 0); /* nothing of the request before */
+    value = STR("stale");
+    cr_expect(!view_first_header(&view, x, &value));
+    cr_expect(value.ptr == NULL && value.len == 0);
     headers[0].value = STR("2");
     view_init(&view, rig.context, &with);
     cr_expect(view_header(&view, x, &value) && same(value, STR("2")));

@@ -1,4 +1,5 @@
-/* A program outside this tree: compiles a rule with a regular expression and routes one request by it. */
+/* A program outside this tree: compiles a rule with a regular expression and routes one request by
+ * it. */
 #include <stdio.h>
 
 #include <sluice/sluice.h>

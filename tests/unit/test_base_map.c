@@ -1,0 +1,93 @@
+/* base/map: text to pointer. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+
+#include "base/map.h"
+#include "support/failing_alloc.h"
+#include "support/rows.h"
+
+enum { KEYS = 5000 };
+static char key_text[KEYS][8];
+static int values[KEYS];
+
+static sluice_str
+key(size_t i)
+{
+    int len = snprintf(key_text[i], sizeof(key_text[i]), "k%zu", i);
+    return str_make(key_text[i], (size_t)len);
+}
+
+/* Put keys 0 to count-1, each with its own value. False when memory ran out. */
+static bool
+fill(struct map *map, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        void **place = map_put(map, key(i));
+        if (!place) return false;
+        *place = &values[i];
+    }
+    return true;
+}
+
+Test(base_map, finds_what_was_put_and_nothing_else)
+{
+    struct failing_alloc memory;
+    failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
+    struct map map = map_init(&memory.allocator);
+    cr_expect(zero(ptr, map_get(&map, STR("k1"))));
+    cr_assert(fill(&map, KEYS));
+    cr_assert(fill(&map, KEYS), "a second put finds the first");
+    cr_expect(eq(sz, map.count, KEYS));
+    for (size_t i = 0; i < KEYS; i++) {
+        cr_assert(eq(ptr, map_get(&map, key(i)), &values[i]));
+        cr_assert(str_equal(map.entries[i].key, key(i)), "entries stand in order of insertion");
+    }
+    cr_expect(zero(ptr, map_get(&map, STR("k5000"))));
+    cr_expect(zero(ptr, map_get(&map, STR("k"))));
+    map_free(&map);
+    cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
+    cr_expect(zero(ptr, map_get(&map, STR("k1"))), "a freed map is empty");
+}
+
+Test(base_map, tells_alike_keys_apart)
+{
+    static const sluice_str keys[] = {
+        STR_INIT(""),         STR_INIT("\0"),         STR_INIT("\0\0"),
+        STR_INIT("abcdefgh"), STR_INIT("abcdefgh\0"), STR_INIT("abcdefghi"),
+        STR_INIT("ABCDEFGH"), STR_INIT("\xff"),       STR_INIT("abcdefghabcdefgh"),
+    };
+    struct failing_alloc memory;
+    failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
+    struct map map = map_init(&memory.allocator);
+    for (size_t i = 0; i < ROWS(keys); i++) {
+        void **place = map_put(&map, keys[i]);
+        cr_assert(not(zero(ptr, place)));
+        cr_expect(zero(ptr, *place), "key %zu is new", i);
+        *place = &values[i];
+    }
+    for (size_t i = 0; i < ROWS(keys); i++) {
+        cr_expect(eq(ptr, map_get(&map, keys[i]), &values[i]), "key %zu", i);
+    }
+    cr_expect(eq(ptr, map_get(&map, str_make(NULL, 0)), &values[0]), "no text is the empty text");
+    map_free(&map);
+    cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
+}
+
+Test(base_map, keeps_what_it_has_when_memory_runs_out)
+{
+    for (size_t fail_at = 0;; fail_at++) {
+        struct failing_alloc memory;
+        failing_alloc_init(&memory, fail_at);
+        struct map map = map_init(&memory.allocator);
+        bool good = fill(&map, 500);
+        cr_expect(eq(int, good, !memory.failed), "allocation %zu", fail_at);
+        for (size_t i = 0; i < map.count; i++) {
+            cr_assert(eq(ptr, map_get(&map, key(i)), &values[i]), "allocation %zu", fail_at);
+        }
+        cr_expect(fill(&map, 500), "allocation %zu: works again afterwards", fail_at);
+        map_free(&map);
+        cr_expect(eq(sz, failing_alloc_finish(&memory), 0), "allocation %zu", fail_at);
+        if (!memory.failed) break;
+    }
+}
