@@ -19,6 +19,19 @@ static const struct {
 
 #define COMMAND_COUNT (sizeof main_commands / sizeof main_commands[0])
 
+/* Without a host nearly every request ends in a default route, which helps nobody. */
+static void
+main_advise(const char *name, const struct options *options)
+{
+    const sluice_request *input = &options->request.input;
+    bool by_host =
+        input->protocol == SLUICE_PROTOCOL_HTTP || input->protocol == SLUICE_PROTOCOL_GRPC;
+    if (options->command == COMMAND_CHECK || options->requests || !by_host) return;
+    if (input->authority.len == 0) {
+        fprintf(stderr, "sluicectl %s: note: without --host the request names no host\n", name);
+    }
+}
+
 /* Run command number `at` with the arguments after its name. */
 static enum exit_status
 main_run(size_t at, int count, char **arguments)
@@ -34,6 +47,7 @@ main_run(size_t at, int count, char **arguments)
         status = EXIT_DECIDED;
     } else {
         status = main_commands[at].run(&options);
+        if (status == EXIT_DECIDED) main_advise(name, &options);
     }
     options_free(&options);
     return status;

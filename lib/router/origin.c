@@ -4,15 +4,20 @@
 void
 act_origin(const sluice_router *router, const struct rule *rule, sluice_matched *matched)
 {
+    static const struct resource no_resource;
+    static const sluice_str no_names[2];
     const struct origin *origin = &router->origins[rule->origin];
-    *matched = (sluice_matched){.rule = origin->rule, .match = origin->match, .line = origin->line};
-    if (origin->names) {
-        matched->route_name = origin->names[0];
-        matched->rule_name = origin->names[1];
-    }
-    if (origin->resource == NO_RESOURCE) return;
-    const struct resource *resource = &router->resources[origin->resource];
-    matched->kind = resource->kind;
-    matched->space = resource->space;
-    matched->name = resource->name;
+    const struct resource *resource =
+        origin->resource == NO_RESOURCE ? &no_resource : &router->resources[origin->resource];
+    const sluice_str *names = origin->names ? origin->names : no_names;
+    *matched = (sluice_matched){
+        .kind = resource->kind,
+        .space = resource->space,
+        .name = resource->name,
+        .rule = origin->rule,
+        .match = origin->match,
+        .route_name = names[0],
+        .rule_name = names[1],
+        .line = origin->line,
+    };
 }

@@ -168,11 +168,14 @@ view_header(struct view *view, uint32_t index, sluice_str *value)
         slot->generation = view->context->generation;
         slot->present =
             pseudo_header(view, name, &slot->value) || join_header(view, index, &slot->value);
-        /* Never what an earlier request had there. */
-        if (!slot->present) slot->value = (sluice_str){NULL, 0};
+        if (!slot->present) slot->value = (sluice_str){NULL, 0}; /* not an earlier request's */
+    }
+    if (!slot->present) {
+        *value = (sluice_str){NULL, 0}; /* not read back from the slot: that would stall */
+        return false;
     }
     *value = slot->value;
-    return slot->present;
+    return true;
 }
 
 bool

@@ -88,7 +88,7 @@ sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch, slui
  * w below it, so the products fit. A tie goes to the smaller identity, which came first. Selects
  * instead of branches: who wins cannot be guessed.
  */
-static inline uint32_t
+static __attribute__((noinline)) uint32_t
 race(const struct sticky *sticky, uint64_t key_hash)
 {
     uint32_t best = 0, count = sticky->count;
@@ -102,7 +102,7 @@ race(const struct sticky *sticky, uint64_t key_hash)
         best_e = wins ? e : best_e;
         best_weight = wins ? weight : best_weight;
     }
-    return best;
+    return sticky->entries[best];
 }
 
 /*
@@ -136,7 +136,7 @@ race_favourite(const struct sticky *sticky, uint64_t key_hash, uint32_t best, ui
         best = i;
         best_e = e;
     }
-    return best;
+    return sticky->entries[best];
 }
 
 /*
@@ -156,7 +156,7 @@ sieve(const struct sticky *sticky, uint64_t key_hash)
         second = larger < second ? larger : second;
     }
     uint64_t e = sticky_log(mix(key_hash, sticky->identities[best]));
-    if (is_beyond(sticky, second, best, e)) return best;
+    if (is_beyond(sticky, second, best, e)) return sticky->entries[best];
     return race_favourite(sticky, key_hash, best, e);
 }
 
@@ -164,8 +164,7 @@ uint32_t
 sticky_pick(const struct sticky *sticky, sluice_str key)
 {
     uint64_t key_hash = hash_xxh3(key, sticky->salt_seed);
-    uint32_t best = sticky->count < SIEVE_FROM ? race(sticky, key_hash) : sieve(sticky, key_hash);
-    return sticky->entries[best];
+    return sticky->count < SIEVE_FROM ? race(sticky, key_hash) : sieve(sticky, key_hash);
 }
 
 uint64_t

@@ -334,7 +334,8 @@ compose_rest(struct compose *compose, const struct yaml_backend *backend)
         return SIZE_MAX;
     }
     do {
-        backend->next(events, &event);
+        const struct reading_frame *frame = reading_frame(reading);
+        backend->next(events, frame ? frame->node->column : 0, &event);
     } while (take(compose, &event));
     if (event.type == YAML_EVENT_ERROR) next = recover(compose, &event);
     backend->close(events);

@@ -40,8 +40,9 @@ struct yaml_backend {
     const char *name;
     /* NULL when memory ran out. Text and arena must outlive the events. */
     struct yaml_events *(*open)(sluice_str text, struct arena *arena);
-    /* After END, ERROR or NOMEM there is no next event. */
-    void (*next)(struct yaml_events *events, struct yaml_event *event);
+    /* `column` is the 1-based column of the innermost open collection, 0 at the root. After END,
+     * ERROR or NOMEM there is no next event. */
+    void (*next)(struct yaml_events *events, uint32_t column, struct yaml_event *event);
     void (*close)(struct yaml_events *events);
 };
 

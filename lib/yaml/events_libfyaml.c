@@ -1,9 +1,10 @@
 /*
  * events_libfyaml: the one file that names libfyaml. Its event stream alone, with diagnostics
- * collected, never printed; plain and quoted scalars are read from their source instead.
+ * collected, never printed. It finds scalars; what they say is read from their source.
  */
 #include <libfyaml.h>
 
+#include "yaml/block_text.h"
 #include "yaml/events.h"
 #include "yaml/flow_text.h"
 #include "yaml/place.h"
@@ -15,6 +16,7 @@ struct yaml_events {
     struct fy_parser *parser;
     struct fy_event *held; /* its anchor and tag were handed out */
     size_t last_end;       /* end of the newest token */
+    size_t flow_depth;     /* open flow collections */
     bool finished;
 };
 
@@ -119,15 +121,33 @@ find_block_indicator(const struct yaml_events *events, size_t end)
     return end;
 }
 
-static enum flow_text_result
-read_block(struct yaml_events *events, struct fy_token *token, struct yaml_event *event)
+/* Whether libfyaml stopped where the scalar does is the proof that it was not misread. */
+static void
+read_block(struct yaml_events *events, size_t end, size_t column, struct yaml_event *event)
 {
-    sluice_str text = token_text(token);
-    uintptr_t at = (uintptr_t)text.ptr, begin = (uintptr_t)events->text.ptr;
-    bool inside = at >= begin && at - begin < events->text.len;
+    struct block_text block;
     event->offset = find_block_indicator(events, event->offset);
-    event->text = inside ? text : arena_dup(events->arena, text);
-    return event->text.ptr ? FLOW_TEXT_OK : FLOW_TEXT_NOMEM;
+    switch (block_text_read(events->arena, events->text, event->offset, column, &block)) {
+    case BLOCK_TEXT_NOMEM:
+        event->type = YAML_EVENT_NOMEM;
+        return;
+    case BLOCK_TEXT_BAD:
+        set_error(events, event, event->offset, STR("this block of text is not valid"));
+        return;
+    case BLOCK_TEXT_OK:
+        break;
+    }
+    event->text = block.text;
+    if (block_text_trim(events->text, block.begin, end) == block.end) return;
+    set_error(events, event, event->offset,
+              STR("it is not clear where this block of text ends; write it in quotes"));
+}
+
+/* ?a in a flow collection is text in YAML 1.2, but a key without value to Kubernetes. */
+static bool
+is_ambiguous(const struct yaml_events *events, const struct yaml_event *event)
+{
+    return events->flow_depth && str_starts_with(event->text, STR("?"));
 }
 
 static enum flow_text_result
@@ -154,7 +174,8 @@ read_quoted(struct yaml_events *events, bool single, struct yaml_event *event)
 }
 
 static void
-fill_scalar(struct yaml_events *events, struct fy_event *from, struct yaml_event *event)
+fill_scalar(struct yaml_events *events, struct fy_event *from, uint32_t column,
+            struct yaml_event *event)
 {
     struct fy_token *token = from->scalar.value;
     const struct fy_mark *end = fy_event_end_mark(from);
@@ -170,9 +191,13 @@ fill_scalar(struct yaml_events *events, struct fy_event *from, struct yaml_event
     } else if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
         result = read_quoted(events, style == FYSS_SINGLE_QUOTED, event);
     } else {
-        result = read_block(events, token, event);
+        read_block(events, end->input_pos, column, event);
     }
     if (event->plain && str_equal(event->tag, STR("!"))) event->tag = STR("");
+    if (result == FLOW_TEXT_OK && event->plain && is_ambiguous(events, event)) {
+        set_error(events, event, event->offset,
+                  STR("write a text that begins with ? in quotes between { } or [ ]"));
+    }
     if (result == FLOW_TEXT_NOMEM) event->type = YAML_EVENT_NOMEM;
     if (result == FLOW_TEXT_BAD) {
         set_error(events, event, event->offset, STR("this escape in a quoted text is not known"));
@@ -190,8 +215,20 @@ fill_alias(struct yaml_events *events, struct fy_event *from, struct yaml_event 
     if (events->text.ptr[event->offset - 1] == '*') event->offset--;
 }
 
+/* All collections inside of a flow collection are flow collections. */
 static void
-fill(struct yaml_events *events, struct fy_event *from, struct yaml_event *event)
+count_flow(struct yaml_events *events, const struct yaml_event *event)
+{
+    bool starts = event->type == YAML_EVENT_MAP_START || event->type == YAML_EVENT_SEQ_START;
+    bool ends = event->type == YAML_EVENT_MAP_END || event->type == YAML_EVENT_SEQ_END;
+    bool bracket = event->offset < events->text.len && (events->text.ptr[event->offset] == '{' ||
+                                                        events->text.ptr[event->offset] == '[');
+    if (starts && (events->flow_depth || bracket)) events->flow_depth++;
+    if (ends && events->flow_depth) events->flow_depth--;
+}
+
+static void
+fill(struct yaml_events *events, struct fy_event *from, uint32_t column, struct yaml_event *event)
 {
     switch (from->type) {
     case FYET_STREAM_END:
@@ -224,7 +261,7 @@ fill(struct yaml_events *events, struct fy_event *from, struct yaml_event *event
         fill_alias(events, from, event);
         break;
     case FYET_SCALAR:
-        fill_scalar(events, from, event);
+        fill_scalar(events, from, column, event);
         break;
     default:
         set_parse_error(events, event);
@@ -240,7 +277,7 @@ mark_offset(const struct yaml_events *events, const struct fy_mark *mark)
 }
 
 static void
-libfyaml_next(struct yaml_events *events, struct yaml_event *event)
+libfyaml_next(struct yaml_events *events, uint32_t column, struct yaml_event *event)
 {
     release_held(events);
     *event = (struct yaml_event){.type = YAML_EVENT_END, .offset = YAML_NO_OFFSET};
@@ -256,7 +293,8 @@ libfyaml_next(struct yaml_events *events, struct yaml_event *event)
     }
     events->held = from;
     event->offset = mark_offset(events, fy_event_start_mark(from));
-    fill(events, from, event);
+    fill(events, from, column, event);
+    count_flow(events, event);
     size_t end = mark_offset(events, fy_event_end_mark(from));
     if (end != YAML_NO_OFFSET && end > events->last_end) events->last_end = end;
 }

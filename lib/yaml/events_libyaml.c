@@ -82,7 +82,10 @@ skip_properties(sluice_str text, size_t at)
 {
     while (at < text.len && (text.ptr[at] == '&' || text.ptr[at] == '!' || text.ptr[at] == '#')) {
         bool comment = text.ptr[at] == '#';
-        while (at < text.len && (comment ? text.ptr[at] != '\n' : !is_space(text.ptr[at]))) {
+        while (at < text.len && !is_space(text.ptr[at])) {
+            at++;
+        }
+        while (comment && at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r') {
             at++;
         }
         while (at < text.len && is_space(text.ptr[at])) {
@@ -175,8 +178,9 @@ parse(struct yaml_events *events)
 }
 
 static void
-libyaml_next(struct yaml_events *events, struct yaml_event *event)
+libyaml_next(struct yaml_events *events, uint32_t column, struct yaml_event *event)
 {
+    (void)column;
     release_held(events);
     *event = (struct yaml_event){.type = YAML_EVENT_END, .offset = YAML_NO_OFFSET};
     if (events->finished) return;

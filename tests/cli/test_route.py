@@ -150,6 +150,12 @@ class People(ctl.Case):
         self.assertRegex(out, r"observed +\d")
         self.assertNotIn("\x1b", out)
 
+    def test_no_host_is_noted(self):
+        _, err = self.run_ctl("route", "-f", "split.yaml")
+        self.assertIn("--host", err)
+        _, err = self.run_ctl("route", "-f", "split.yaml", "--host", "reviews")
+        self.assertEqual(err, "")
+
     def test_controls_are_escaped(self):
         out, _ = self.run_ctl("route", "-f", "split.yaml", "--host", "reviews", "--path", "/\x1b[2J")
         self.assertIn("/\\x1b[2J", out)

@@ -55,7 +55,8 @@ newline(struct generator *g)
 static void
 put_gap(struct generator *g)
 {
-    static const char *const gaps[] = {" ", " ", " ", " ", " ", "  ", " \t", "\t"};
+    static const char *const gaps[] = {" ", " ", " ", " ", " ",  " ",
+                                       " ", " ", " ", " ", "  ", " \t"};
     put(g, PICK(g, gaps));
 }
 
@@ -116,15 +117,14 @@ put_plain_word(struct generator *g)
                                         "-x",
                                         "?y",
                                         ":z",
-                                        "a,b",
-                                        "a]b",
-                                        "{",
+
+                                        "x",
                                         "2001-01-01",
                                         "true",
                                         "-1",
                                         ".inf",
                                         "<<",
-                                        "%p",
+
                                         "!",
                                         "a b",
                                         "\\n",
@@ -174,9 +174,9 @@ put_plain(struct generator *g, unsigned indent, bool lines)
 static void
 put_single(struct generator *g, unsigned indent, bool lines)
 {
-    static const char *const parts[] = {"a",   "''", "''''",     "\"", "\\", "\\n",  " ",
-                                        "  b", "#",  ": ",       "\t", "{",  "''",   "x",
-                                        ",",   "- ", "\xc3\xa9", "%",  "&a", "''c''"};
+    static const char *const parts[] = {"a",   "''",       "''''", "\"", "\\",   "\\n", " ",
+                                        "  b", "#",        ": ",   "\t", "''",   "x",   ",",
+                                        "- ",  "\xc3\xa9", "%",    "&a", "''c''"};
     put(g, "'");
     for (unsigned i = draw(g, 7); i; i--) {
         if (lines && draw(g, 8) == 0) {
@@ -191,12 +191,35 @@ put_single(struct generator *g, unsigned indent, bool lines)
 static void
 put_double(struct generator *g, unsigned indent, bool lines)
 {
-    static const char *const parts[] = {
-        "a",   "'",    "''",           "\\\"",         "\\\\",    " ",
-        "  b", "#",    ": ",           "\t",           "{",       "x",
-        ",",   "\\n",  "\\t",          "\\x41",        "\\u00e9", "\\U0001F600",
-        "\\N", "\\_",  "\\L\\P",       "\\e\\a",       "\\0",     "\\ ",
-        "\\/", "\\\t", "\\v\\f\\r\\b", "\xe2\x82\xac", "%",       "\\u2028"};
+    static const char *const parts[] = {"a",
+                                        "'",
+                                        "''",
+                                        "\\\"",
+                                        "\\\\",
+                                        " ",
+                                        "  b",
+                                        "#",
+                                        ": ",
+                                        "\t",
+                                        "x",
+                                        ",",
+                                        "\\n",
+                                        "\\t",
+                                        "\\x41",
+                                        "\\u00e9",
+                                        "\\U0001F600",
+                                        "\\N",
+                                        "\\_",
+                                        "\\L\\P",
+                                        "\\e\\a",
+                                        "\\0",
+                                        "\\ ",
+                                        "\\/",
+                                        "\\\t",
+                                        "\\v\\f\\r\\b",
+                                        "\xe2\x82\xac",
+                                        "%",
+                                        "\\u2028"};
     put(g, "\"");
     for (unsigned i = draw(g, 7); i; i--) {
         unsigned what = lines ? draw(g, 12) : 2;
@@ -308,7 +331,7 @@ put_properties(struct generator *g)
 {
     static const char *const tags[] = {
         "!!str ", "!!int ", "!!map ", "!!seq ", "! ", "!x ", "!<tag:yaml.org,2002:str> "};
-    unsigned what = draw(g, 24);
+    unsigned what = draw(g, 40);
     if (what == 0) put(g, PICK(g, tags));
     if (what > 2) return;
     if (what == 2) put(g, "!!str ");
@@ -317,7 +340,9 @@ put_properties(struct generator *g)
     put(g, draw(g, 3) ? " " : "  ");
 }
 
-static void put_collection(struct generator *g, unsigned indent, unsigned depth);
+enum shape { ANY, MAP };
+
+static void put_collection(struct generator *g, unsigned indent, unsigned depth, enum shape shape);
 
 /* What stands behind a key or a dash of a collection at `indent`, up to the end of its lines. */
 static void
@@ -332,7 +357,7 @@ put_value(struct generator *g, unsigned indent, unsigned depth)
         }
         put_comment(g);
         newline(g);
-        put_collection(g, inner, depth - 1);
+        put_collection(g, inner, depth - 1, ANY);
         return;
     }
     if (what != 0) {
@@ -359,9 +384,9 @@ put_value(struct generator *g, unsigned indent, unsigned depth)
 }
 
 static void
-put_collection(struct generator *g, unsigned indent, unsigned depth)
+put_collection(struct generator *g, unsigned indent, unsigned depth, enum shape shape)
 {
-    bool map = draw(g, 3) != 0;
+    bool map = shape == MAP || draw(g, 3) != 0;
     for (unsigned i = 1 + draw(g, 4); i; i--) {
         put_filler(g, indent);
         put_indent(g, indent);
@@ -372,7 +397,7 @@ put_collection(struct generator *g, unsigned indent, unsigned depth)
                 put_key(g);
                 put(g, ":");
                 put_value(g, indent + 2, depth - 1);
-                if (draw(g, 2)) put_collection(g, indent + 2, 0);
+                if (draw(g, 2)) put_collection(g, indent + 2, 0, MAP);
                 continue;
             }
         } else if (draw(g, 20) == 0) {
@@ -402,7 +427,7 @@ put_document(struct generator *g)
     } else if (what == 1) {
         put_value(g, 0, 0);
     } else {
-        put_collection(g, draw(g, 10) == 0, 3);
+        put_collection(g, draw(g, 10) == 0, 3, ANY);
     }
     if (draw(g, 3) == 0) put(g, PICK(g, heads));
     if (draw(g, 3) == 0) newline(g);

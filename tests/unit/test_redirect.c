@@ -115,11 +115,11 @@ Test(redirect, path)
     } rows[] = {
         {__LINE__, "/old", MODEL_PATH_FULL,    "/new",     false, "/old?x=1",   "/new?x=1"  },
         {__LINE__, "/old", MODEL_PATH_FULL,    "/new?y=2", true,  "/old?x=1",   "/new?y=2"  },
-        {__LINE__, "/old", MODEL_PATH_FULL,    "new",      false, "/old",       "/new"      },
+        {__LINE__, "/old", MODEL_PATH_FULL,    "new",      false, "/old",       "new"       },
         {__LINE__, "/old", MODEL_PATH_PREFIX,  "/new",     false, "/old/x?q",   "/new/x?q"  },
-        {__LINE__, "/old", MODEL_PATH_PREFIX,  "n",        false, "/old/x",     "/n/x"      },
+        {__LINE__, "/old", MODEL_PATH_PREFIX,  "n",        false, "/old/x",     "n/x"       },
         {__LINE__, "/old", MODEL_PATH_KEEP,    "",         false, "/old/x?q#f", "/old/x?q#f"},
-        {__LINE__, "",     MODEL_PATH_KEEP,    "",         false, "x?q",        "/x?q"      },
+        {__LINE__, "",     MODEL_PATH_KEEP,    "",         false, "x?q",        "x?q"       },
         {__LINE__, "/old", MODEL_PATH_SEGMENT, "/new",     false, "/old/x",     "/new/x"    },
     };
     for (size_t i = 0; i < ROWS(rows); i++) {

@@ -1,0 +1,160 @@
+/*
+ * analyze_matches: rules and blocks that an earlier one of the same VirtualService makes useless
+ * by Istio's reckoning (IST0130, IST0131).
+ *
+ * Istio's is a heuristic, reproduced as it is: analyze_reach is the one that is certain.
+ */
+#include "istio/analyze_block_key.h"
+#include "istio/analyze_overlap.h"
+#include "istio/analyze_parts.h"
+
+enum family { FAMILY_HTTP, FAMILY_TLS, FAMILY_TCP };
+
+/* The rules of one family of a VirtualService while they are walked through in order. */
+struct walk {
+    struct analysis *analysis;
+    struct istio_resource *resource;
+    enum family family;
+    const struct value_list *rules;
+    struct map seen; /* block -> node of the rule that had it */
+    struct block_key key;
+    bool open; /* a rule without blocks came before */
+};
+
+struct rule {
+    const struct yaml_node *node;
+    const struct value_list *blocks;
+    sluice_str name;
+};
+
+static struct rule
+rule_at(const struct walk *walk, size_t i)
+{
+    if (walk->family == FAMILY_HTTP) {
+        const struct istio_http_route *route = (const struct istio_http_route *)walk->rules->items + i;
+        return (struct rule){route->node, &route->match, route->name.v};
+    }
+    const struct istio_l4_route *route = (const struct istio_l4_route *)walk->rules->items + i;
+    return (struct rule){route->node, &route->match, STR("")};
+}
+
+/* Its name in quotes, else its number. */
+static sluice_str
+label_of(struct analysis *analysis, sluice_str name, size_t index)
+{
+    struct arena *arena = analysis->lower->arena;
+    return name.len ? arena_printf(arena, "\"%.*s\"", STR_ARG(name))
+                    : arena_printf(arena, "#%zu", index);
+}
+
+static void
+report_rule(struct walk *walk, size_t i, const struct yaml_node *at, const char *reason)
+{
+    sluice_str label = label_of(walk->analysis, rule_at(walk, i).name, i);
+    FINDING(walk->analysis, walk->resource, WARNING, "IST0130", at,
+            "rule %.*s is not used (%s)", STR_ARG(label), reason);
+}
+
+struct block {
+    const struct yaml_node *node;
+    sluice_str key, name;
+};
+
+static struct block
+block_at(struct walk *walk, const struct rule *rule, size_t i)
+{
+    if (walk->family == FAMILY_HTTP) {
+        const struct istio_http_match *match =
+            (const struct istio_http_match *)rule->blocks->items + i;
+        return (struct block){match->node, block_key_http(&walk->key, match), match->name.v};
+    }
+    const struct istio_l4_match *match = (const struct istio_l4_match *)rule->blocks->items + i;
+    return (struct block){match->node, block_key_l4(&walk->key, match), STR("")};
+}
+
+/* Whether the block repeats an earlier one; it is remembered when not. */
+static bool
+see_block(struct walk *walk, size_t rule_index, size_t i, bool *repeated)
+{
+    struct analysis *analysis = walk->analysis;
+    struct rule rule = rule_at(walk, rule_index);
+    struct block block = block_at(walk, &rule, i);
+    void **place = analyze_put(analysis, &walk->seen, block.key);
+    if (!place) return false;
+    *repeated = *place != NULL;
+    if (!*repeated) {
+        *place = ARENA_NEW(analysis->lower->arena, size_t);
+        if (*place) *(size_t *)*place = rule_index;
+        return *place != NULL;
+    }
+    size_t first = *(const size_t *)*place;
+    sluice_str labels[] = {label_of(analysis, rule.name, rule_index),
+                           label_of(analysis, block.name, i),
+                           label_of(analysis, rule_at(walk, first).name, first)};
+    FINDING(analysis, walk->resource, INFO, "IST0131", block.node,
+            "match %.*s of rule %.*s is not used: it repeats a match of rule %.*s",
+            STR_ARG(labels[1]), STR_ARG(labels[0]), STR_ARG(labels[2]));
+    return true;
+}
+
+static bool
+walk_rule(struct walk *walk, size_t i)
+{
+    struct rule rule = rule_at(walk, i);
+    size_t repeats = 0;
+    if (rule.blocks->count == 0) {
+        if (walk->open) report_rule(walk, i, rule.node, "only the last rule can have no matches");
+        walk->open = true;
+        return true;
+    }
+    for (size_t k = 0; k < rule.blocks->count; k++) {
+        bool repeated = false;
+        if (walk->open) {
+            report_rule(walk, i, rule.node, "route without matches defined before");
+        } else if (!see_block(walk, i, k, &repeated)) {
+            return false;
+        }
+        repeats += repeated;
+    }
+    if (repeats == rule.blocks->count) {
+        report_rule(walk, i, rule.node, "all matches used by prior rules");
+    }
+    return true;
+}
+
+static bool
+walk_rules(struct analysis *analysis, struct istio_resource *resource, enum family family,
+           const struct value_list *rules)
+{
+    struct walk walk = {
+        .analysis = analysis,
+        .resource = resource,
+        .family = family,
+        .rules = rules,
+        .seen = map_init(analysis->lower->arena->alloc),
+        .key = {.arena = analysis->lower->arena},
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && i < rules->count; i++) {
+        ok = walk_rule(&walk, i);
+    }
+    block_key_free(&walk.key);
+    map_free(&walk.seen);
+    return ok;
+}
+
+bool
+analyze_matches(struct analysis *analysis)
+{
+    const struct istio_set *set = analysis->lower->set;
+    for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+        struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
+        const struct istio_virtual_service *spec = resource->virtual_service;
+        bool ok = walk_rules(analysis, resource, FAMILY_HTTP, &spec->http) &&
+                  walk_rules(analysis, resource, FAMILY_TLS, &spec->tls) &&
+                  walk_rules(analysis, resource, FAMILY_TCP, &spec->tcp) &&
+                  analyze_overlap(analysis, resource);
+        if (!ok) return false;
+    }
+    return true;
+}
