@@ -26,13 +26,13 @@ else()
     set(sluice_package_checks "pkg_check_modules(SLUICE_LIBFYAML QUIET IMPORTED_TARGET libfyaml)")
     set(sluice_package_targets PkgConfig::SLUICE_LIBFYAML)
 endif()
-set(sluice_libs_private "")
+set(sluice_libs_private "-lm")
 if(SLUICE_REGEX)
     string(APPEND sluice_requires " re2")
     string(APPEND sluice_package_checks
         "\n    pkg_check_modules(SLUICE_RE2 QUIET IMPORTED_TARGET re2)")
     list(APPEND sluice_package_targets PkgConfig::SLUICE_RE2)
-    set(sluice_libs_private "-lstdc++")
+    set(sluice_libs_private "-lstdc++ -lm")
 endif()
 
 configure_package_config_file(cmake/sluiceConfig.cmake.in "${PROJECT_BINARY_DIR}/sluiceConfig.cmake"

@@ -31,33 +31,55 @@ arena_free(struct arena *arena)
     *arena = arena_init(arena->alloc);
 }
 
+static struct arena_chunk *
+new_chunk(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - sizeof(struct arena_chunk)) return NULL;
+    struct arena_chunk *chunk = alloc_array(arena->alloc, 1, sizeof(*chunk) + size);
+    if (!chunk) return NULL;
+    chunk->size = size;
+    arena->taken += sizeof(*chunk) + size;
+    return chunk;
+}
+
+/* Something large gets a chunk of its own, so that the rest of the current one is not lost. */
+static void *
+take_alone(struct arena *arena, size_t size)
+{
+    struct arena_chunk *chunk = new_chunk(arena, size);
+    if (!chunk) return NULL;
+    chunk->next = arena->head->next;
+    arena->head->next = chunk;
+    return chunk->bytes;
+}
+
 /* Chunks grow with the arena, so that waste stays a fraction and small arenas stay small. */
 static bool
-arena_add_chunk(struct arena *arena, size_t need)
+add_chunk(struct arena *arena, size_t need)
 {
     size_t size = arena->taken / 4;
     if (size < CHUNK_MIN) size = CHUNK_MIN;
     if (size > CHUNK_MAX) size = CHUNK_MAX;
     if (size < need) size = need;
-    if (size > SIZE_MAX - sizeof(struct arena_chunk)) return false;
-    struct arena_chunk *chunk = alloc_array(arena->alloc, 1, sizeof(*chunk) + size);
+    struct arena_chunk *chunk = new_chunk(arena, size);
     if (!chunk) return false;
-    chunk->size = size;
     chunk->next = arena->head;
     arena->head = chunk;
     arena->at = chunk->bytes;
     arena->end = chunk->bytes + size;
-    arena->taken += sizeof(*chunk) + size;
     return true;
 }
 
 static void *
 arena_take(struct arena *arena, size_t size, size_t align)
 {
+    size_t left = arena->at ? (size_t)(arena->end - arena->at) : 0;
     size_t pad = arena->at ? (size_t)(-(uintptr_t)arena->at & (align - 1)) : 0;
-    if (!arena->at || (size_t)(arena->end - arena->at) < pad ||
-        (size_t)(arena->end - arena->at) - pad < size) {
-        if (!arena_add_chunk(arena, size)) {
+    if (left < pad || left - pad < size) {
+        bool alone = arena->head && size > CHUNK_MIN / 2 && size > left;
+        void *own = alone ? take_alone(arena, size) : NULL;
+        if (own) return own;
+        if (alone || !add_chunk(arena, size)) {
             arena->failed = true;
             return NULL;
         }

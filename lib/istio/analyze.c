@@ -24,8 +24,11 @@ bool
 analyze_set(struct lower *lower, const struct envelope_list *envelopes)
 {
     const sluice_allocator *alloc = lower->arena->alloc;
+    struct arena arena = arena_init(alloc);
+    struct lower own = *lower; /* the same, with memory that ends with the analysis */
+    own.arena = &arena;
     struct analysis analysis = {
-        .lower = lower,
+        .lower = &own,
         .envelopes = envelopes,
         .services = map_init(alloc),
         .subsets = map_init(alloc),
@@ -37,5 +40,7 @@ analyze_set(struct lower *lower, const struct envelope_list *envelopes)
     map_free(&analysis.subsets);
     map_free(&analysis.gateways);
     alloc_free(alloc, analysis.key);
-    return done && !lower->arena->failed && !lower->diags->failed;
+    done = done && !arena.failed && !lower->arena->failed && !lower->diags->failed;
+    arena_free(&arena);
+    return done;
 }

@@ -26,8 +26,8 @@ analyze_subsets_read(struct analysis *analysis)
         const struct istio_destination_rule *spec = rule->destination_rule;
         const struct istio_subset *subsets = spec->subsets.items;
         for (size_t k = 0; k < spec->subsets.count; k++) {
-            sluice_str key = analyze_subset_key(analysis, spec->host.v, rule->meta->space,
-                                                subsets[k].name.v);
+            sluice_str key =
+                analyze_subset_key(analysis, spec->host.v, rule->meta->space, subsets[k].name.v);
             void **place = analyze_put(analysis, &analysis->subsets, key);
             struct analyze_subset *entry = ARENA_NEW(analysis->lower->arena, struct analyze_subset);
             if (!place || !entry) return false;
@@ -49,8 +49,7 @@ check_host(struct analysis *analysis, struct istio_resource *rule)
     }
     if (service) return true;
     FINDING(analysis, rule, WARNING, "IST0174", analyze_place(spec->node, STR("host")),
-            "the host \"%.*s\" of this DestinationRule matches no service",
-            STR_ARG(spec->host.v));
+            "the host \"%.*s\" of this DestinationRule matches no service", STR_ARG(spec->host.v));
     return true;
 }
 

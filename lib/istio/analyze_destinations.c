@@ -135,12 +135,11 @@ check_host(struct analysis *analysis, struct istio_resource *resource,
 
 /* ---- subset ---- */
 
-/* Without any DestinationRule and any service, only the routes were given: nothing is missing. */
+/* Without any DestinationRule, only the routes were given: nothing is missing. */
 static bool
 knows_subsets(const struct analysis *analysis)
 {
-    return analysis->lower->registry ||
-           analysis->lower->set->count_of[ISTIO_DESTINATION_RULE] > 0;
+    return analysis->lower->set->count_of[ISTIO_DESTINATION_RULE] > 0;
 }
 
 static bool

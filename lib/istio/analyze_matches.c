@@ -31,7 +31,8 @@ static struct rule
 rule_at(const struct walk *walk, size_t i)
 {
     if (walk->family == FAMILY_HTTP) {
-        const struct istio_http_route *route = (const struct istio_http_route *)walk->rules->items + i;
+        const struct istio_http_route *route =
+            (const struct istio_http_route *)walk->rules->items + i;
         return (struct rule){route->node, &route->match, route->name.v};
     }
     const struct istio_l4_route *route = (const struct istio_l4_route *)walk->rules->items + i;
@@ -51,8 +52,8 @@ static void
 report_rule(struct walk *walk, size_t i, const struct yaml_node *at, const char *reason)
 {
     sluice_str label = label_of(walk->analysis, rule_at(walk, i).name, i);
-    FINDING(walk->analysis, walk->resource, WARNING, "IST0130", at,
-            "rule %.*s is not used (%s)", STR_ARG(label), reason);
+    FINDING(walk->analysis, walk->resource, WARNING, "IST0130", at, "rule %.*s is not used (%s)",
+            STR_ARG(label), reason);
 }
 
 struct block {

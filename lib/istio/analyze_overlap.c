@@ -95,7 +95,8 @@ report(struct analysis *analysis, struct istio_resource *resource, const struct 
             STR_ARG(match), STR_ARG(rule), STR_ARG(earlier), STR_ARG(a->match->uri->prefix.v));
 }
 
-/* The blocks with a prefix before the first rule without blocks: none behind that is looked at. */
+/* The blocks with a prefix before the first rule without blocks: none behind that is looked at.
+ * Their number; they are stored unless `out` is NULL. */
 static size_t
 collect(struct block *out, const struct value_list *http)
 {
@@ -105,8 +106,8 @@ collect(struct block *out, const struct value_list *http)
         const struct istio_http_match *blocks = routes[i].match.items;
         for (size_t k = 0; k < routes[i].match.count; k++) {
             if (!blocks[k].uri || blocks[k].uri->prefix.v.len == 0) continue;
-            if (count == BLOCKS_MAX) return 0;
-            out[count++] = (struct block){&routes[i], &blocks[k], i, k};
+            if (out) out[count] = (struct block){&routes[i], &blocks[k], i, k};
+            count++;
         }
     }
     return count;
@@ -116,10 +117,11 @@ bool
 analyze_overlap(struct analysis *analysis, struct istio_resource *resource)
 {
     const struct value_list *http = &resource->virtual_service->http;
-    if (http->count == 0) return true;
-    struct block *blocks = ARENA_ARRAY(analysis->lower->arena, struct block, BLOCKS_MAX);
+    size_t count = collect(NULL, http);
+    if (count < 2 || count > BLOCKS_MAX) return true;
+    struct block *blocks = ARENA_ARRAY(analysis->lower->arena, struct block, count);
     if (!blocks) return false;
-    size_t count = collect(blocks, http);
+    collect(blocks, http);
     for (size_t b = 1; b < count; b++) {
         size_t found = 0;
         if (!analyze_may_compare(analysis, b)) return true;

@@ -29,8 +29,8 @@ add_port(struct protocols *protocols, size_t entry, sluice_str scope, sluice_str
 {
     struct arena *arena = protocols->analysis->lower->arena;
     uint32_t number = (uint32_t)port->number.v;
-    sluice_str key = KEY(protocols->analysis, str_make((const char *)&number, sizeof(number)),
-                         scope, host);
+    sluice_str key =
+        KEY(protocols->analysis, str_make((const char *)&number, sizeof(number)), scope, host);
     void **place = analyze_put(protocols->analysis, &protocols->groups, key);
     if (place && !*place) *place = ARENA_NEW(arena, struct group);
     struct group *group = place ? *place : NULL;
@@ -92,9 +92,8 @@ compare(struct protocols *protocols, struct group *group)
 {
     if (!group->everywhere) {
         uint32_t number = (uint32_t)group->number;
-        sluice_str key =
-            KEY(protocols->analysis, str_make((const char *)&number, sizeof(number)), STR("*"),
-                group->host);
+        sluice_str key = KEY(protocols->analysis, str_make((const char *)&number, sizeof(number)),
+                             STR("*"), group->host);
         struct group *wide = key.ptr ? map_get(&protocols->groups, key) : NULL;
         if (!key.ptr) return false;
         if (wide && (wide->differs || group->differs ||

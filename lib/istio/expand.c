@@ -8,12 +8,19 @@ is_ip(sluice_str text)
     return ip_parse(&ip, text);
 }
 
+/* An empty text that is not NULL: that would say that memory ran out. */
+static sluice_str
+not_null(sluice_str text)
+{
+    return text.ptr ? text : STR("");
+}
+
 sluice_str
 expand_host(struct lower *lower, sluice_str host, sluice_str space)
 {
     if (host.len == 0 || space.len == 0 || str_equal(host, STR("*")) ||
         str_find(host, '.') != SIZE_MAX || is_ip(host)) {
-        return host;
+        return not_null(host);
     }
     sluice_str parts[] = {host, STR("."), space, STR(".svc."), lower->options->cluster_domain};
     return arena_concat(lower->arena, parts, 5);
@@ -45,7 +52,7 @@ expand_lower_case(struct lower *lower, sluice_str text)
     while (i < text.len && text.ptr[i] == ascii_lower(text.ptr[i])) {
         i++;
     }
-    if (i == text.len) return text;
+    if (i == text.len) return not_null(text);
     char *copy = arena_bytes(lower->arena, text.len);
     if (!copy) return (sluice_str){NULL, 0};
     for (i = 0; i < text.len; i++) {

@@ -1,5 +1,6 @@
 #include "istio/istio.h"
 
+#include "istio/analyze.h"
 #include "istio/delegates.h"
 #include "istio/limits.h"
 #include "istio/lower.h"
@@ -50,8 +51,8 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
         .bindings = map_init(alloc),
         .destinations = map_init(alloc),
     };
-    bool lowered =
-        registry_read(&lower) && destination_rules_read(&lower) && lower_listeners(&lower, out);
+    bool lowered = registry_read(&lower) && destination_rules_read(&lower) &&
+                   analyze_set(&lower, envelopes) && lower_listeners(&lower, out);
     map_free(&lower.actions);
     registry_free(&lower);
     map_free(&lower.bindings);

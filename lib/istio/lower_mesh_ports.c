@@ -125,7 +125,7 @@ static bool
 add_addresses(struct mesh_port *port, const struct domain_routes *routes,
               const struct service *service)
 {
-    if (service->address_count == 0 || service->kube) return true;
+    if (service->address_count == 0) return true;
     return virtual_hosts_alias(&port->hosts, routes, service->addresses, service->address_count);
 }
 

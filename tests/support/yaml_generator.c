@@ -298,7 +298,8 @@ put_key(struct generator *g)
                                         "on",  "010", "k k",   "1.50", "<<",
                                         "x-y", "'q'", "\"d\"", "1e3",  "\xc3\xa4"};
     put(g, PICK(g, words));
-    if (draw(g, 3)) put_char(g, (char)('a' + draw(g, 26)));
+    char last = g->len ? g->out[g->len - 1] : ' ';
+    if (last != '\'' && last != '"' && draw(g, 8)) put_char(g, (char)('a' + draw(g, 26)));
 }
 
 static void
@@ -360,11 +361,10 @@ put_value(struct generator *g, unsigned indent, unsigned depth)
         put_collection(g, inner, depth - 1, ANY);
         return;
     }
-    if (what != 0) {
-        put_gap(g);
-        put_properties(g);
-    }
-    if (what == 12 && g->anchors) {
+    bool alias = what == 12 && g->anchors > 0;
+    if (what != 0) put_gap(g);
+    if (what != 0 && !alias) put_properties(g);
+    if (alias) {
         put(g, "*a");
         put_char(g, (char)('0' + draw(g, g->anchors < 8 ? g->anchors : 8)));
     } else if (what == 11) {
