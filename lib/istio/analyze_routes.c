@@ -65,8 +65,8 @@ check_mirrors(struct analysis *analysis, struct istio_resource *resource,
     }
 }
 
-/* One dot, and a Service of that name in that namespace: surely it was meant. Without services, one
- * dot and no known top-level domain after it cannot be told from a real host: nothing is said. */
+/* One dot, and behind it the object's own namespace or one that has such a Service. Any other text
+ * with a dot cannot be told from a real host: nothing is said. */
 static bool
 check_host(struct analysis *analysis, struct istio_resource *resource,
            const struct analyze_use *use)
@@ -84,7 +84,8 @@ check_host(struct analysis *analysis, struct istio_resource *resource,
         !analyze_service_find(analysis, &meant, full, &nobody, space)) {
         return false;
     }
-    if (exact || !meant || meant->kind != ISTIO_SERVICE) return true;
+    bool service = meant && meant->kind == ISTIO_SERVICE;
+    if (exact || (!service && !str_equal(space, resource->meta->space))) return true;
     FINDING(analysis, resource, WARNING, CODE_HOST,
             analyze_place(use->destination->node, STR("host")),
             "a host with a dot is taken as it is: \"%.*s\" is not the Service \"%.*s\" of the "

@@ -68,8 +68,8 @@ check_effect(struct analysis *analysis, struct map *splits, struct istio_resourc
         const struct envelope *owner = split->owner[i]->meta;
         FINDING(analysis, resource, WARNING, "IST0140",
                 analyze_place(destination->node, STR("host")),
-                "the subset \"%.*s\" that the VirtualService \"%.*s/%.*s\" routes \"%.*s\" to has "
-                "no effect on this VirtualService's requests at the gateway; name the subset here",
+                "the subset \"%.*s\" that the VirtualService \"%.*s/%.*s\" routes \"%.*s\" to does "
+                "not count for this route at the gateway; name it here if it is meant",
                 STR_ARG(split->subset[i]), STR_ARG(owner->space), STR_ARG(owner->name),
                 STR_ARG(destination->host.v));
     }

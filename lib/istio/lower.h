@@ -156,5 +156,7 @@ bool expand_is_service(const struct lower *lower, sluice_str host, sluice_str *n
 /* visibility.c: exportTo (istio.md 3.3). Class 0, 1, 2 as in 3.4, or -1: not visible. */
 int visibility_class(const struct lower *lower, const struct value_list *export_to, sluice_str own,
                      sluice_str caller);
+/* The exportTo of a core Service, which stands in an annotation. False when memory ran out. */
+bool visibility_annotated(struct lower *lower, const struct envelope *meta, struct value_list *out);
 
 #endif

@@ -36,8 +36,6 @@ port_of(const struct istio_destination *destination, const struct service *servi
 
 /* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
  * without a registry. */
-/* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
- * without a registry. */
 static uint32_t
 check(const struct lower *lower, const struct service *service, uint32_t port, bool subset_missing)
 {

@@ -143,8 +143,7 @@ hosts_meet(struct lower *lower, const struct lower_source *source, sluice_str ho
     const struct value_list *names = &source->resource->virtual_service->hosts;
     const sluice_str *items = names->items;
     for (size_t i = 0; i < names->count; i++) {
-        sluice_str own =
-            expand_lower_case(lower, expand_host(lower, items[i], source->resource->meta->space));
+        sluice_str own = expand_lower_case(lower, expand_host(lower, items[i], source->space));
         bool wildcard = own.len > 0 && own.ptr[0] == '*';
         if (wildcard ? str_ends_with(host, str_skip(own, 1)) : str_equal(own, host)) return true;
     }

@@ -140,6 +140,12 @@ add_resource(struct lower *lower, const struct istio_resource *resource)
     if (resource->bad) return true;
     if (resource->kind == ISTIO_SERVICE_ENTRY) return add_entry(lower, resource);
     if (resource->kind != ISTIO_SERVICE) return true;
+    struct value_list export_to;
+    if (!visibility_annotated(lower, resource->meta, &export_to)) return false;
+    if (visibility_class(lower, &export_to, resource->meta->space,
+                         lower->options->proxy_namespace) < 0) {
+        return true;
+    }
     struct service *service = kube_service_of(lower, resource);
     return service && add(lower, service);
 }

@@ -58,10 +58,10 @@ keep_key(struct builder *builder, struct map *map)
 void **
 build_key_end(struct builder *builder, struct map *map, size_t begin)
 {
-    sluice_str key = {builder->key + begin, builder->key_len - begin};
-    size_t before = map->count;
+    size_t before = map->count, len = builder->key_len - begin;
     builder->key_len = begin;
-    if (builder->status != SLUICE_OK) return NULL;
+    if (builder->status != SLUICE_OK) return NULL; /* the buffer may be missing */
+    sluice_str key = {builder->key + begin, len};
     void **place = map_put(map, key);
     if (!place || (map->count > before && !keep_key(builder, map))) {
         build_fail(builder, SLUICE_ERR_NOMEM);

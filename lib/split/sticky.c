@@ -5,36 +5,24 @@
 #include "engine/hash.h"
 #include "split/sticky_log.h"
 
-__extension__ typedef unsigned __int128 u128;
-
 /* 2^63 / ln 2, rounded down. */
 #define PACE_OF_ONE UINT64_C(13306513097844322491)
 
-/* From this count on the sieve is faster than the plain race; both give the same answer. */
+/* From this count on the sieve is faster; every way gives the same answer. */
 enum { SIEVE_FROM = 8 };
 
 /* One of xxHash's own multipliers: odd, with bits set evenly. */
 static inline uint64_t
 mix(uint64_t key_hash, uint64_t identity)
 {
-    u128 product = (u128)(key_hash ^ identity) * UINT64_C(0x9fb21c651e98df25);
+    sticky_u128 product = (sticky_u128)(key_hash ^ identity) * UINT64_C(0x9fb21c651e98df25);
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static inline uint64_t
 multiply_high(uint64_t a, uint64_t b)
 {
-    return (uint64_t)((u128)a * b >> 64);
-}
-
-/*
- * All ones where a < b. Who wins a race cannot be guessed, so a branch would cost more than the
- * race; this form keeps compilers from making one.
- */
-static inline uint64_t
-mask_if_less(uint64_t a, uint64_t b)
-{
-    return (uint64_t)(((u128)a - b) >> 64);
+    return (uint64_t)((sticky_u128)a * b >> 64);
 }
 
 struct racer {
@@ -94,86 +82,105 @@ sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch, slui
 }
 
 /*
- * The race itself: i beats the best so far when e_i / w_i < e_best / w_best; e is at most 2^32 and
- * w below it, so the products fit. A tie goes to the smaller identity, which came first.
- */
-static inline uint32_t
-race(const struct sticky *sticky, uint64_t key_hash)
-{
-    uint64_t best = 0, best_weight = sticky->weights[0];
-    uint64_t best_e = sticky_log(mix(key_hash, sticky->identities[0]));
-    for (uint64_t i = 1; i < sticky->count; i++) {
-        uint64_t weight = sticky->weights[i];
-        uint64_t e = sticky_log(mix(key_hash, sticky->identities[i]));
-        uint64_t wins = mask_if_less(e * best_weight, best_e * weight);
-        best ^= (best ^ i) & wins;
-        best_e ^= (best_e ^ e) & wins;
-        best_weight ^= (best_weight ^ weight) & wins;
-    }
-    return (uint32_t)best;
-}
-
-/*
- * A bound that needs no logarithm. With p = 1 - (u + 1) / 2^64, -log2(1 - p) >= p / ln 2, so racer
- * i's score e / w, times 2^37, is never below this.
- */
-static inline uint64_t
-bound(const struct sticky *sticky, uint32_t i, uint64_t u)
-{
-    return multiply_high(~u, sticky->paces[i]);
-}
-
-/* Whether every racer with that bound, or a larger one, loses to racer i, whose exponential is e.
+ * The race itself, among the racers that may win: i beats `best` when e_i / w_i < e_best / w_best;
+ * e is at most 2^32 and w below it, so the products fit. A tie goes to the smaller identity, which
+ * is the smaller index.
+ *
+ * Most racers are passed over by a bound that needs no logarithm. With p = 1 - (u + 1) / 2^64,
+ * -log2(1 - p) >= p / ln 2, so `low` is never above 2^37 times the racer's score e / w.
  */
 static inline bool
-is_beyond(const struct sticky *sticky, uint64_t low, uint32_t i, uint64_t e)
+is_beyond(uint64_t low, uint32_t best_weight, uint64_t best_e)
 {
-    return (uint64_t)((u128)low * sticky->weights[i] >> 37) > e;
+    return (uint64_t)((sticky_u128)low * best_weight >> 37) > best_e;
 }
 
-/* The race where `best` is likely to win: few others come near enough to need their logarithm. */
 static __attribute__((noinline)) uint32_t
-race_favourite(const struct sticky *sticky, uint64_t key_hash, uint32_t best, uint64_t best_e)
+race(const struct sticky *sticky, uint64_t key_hash, uint32_t best)
 {
+    uint64_t best_e = sticky_log(mix(key_hash, sticky->identities[best]));
     for (uint32_t i = 0; i < sticky->count; i++) {
         uint64_t u = mix(key_hash, sticky->identities[i]);
-        if (is_beyond(sticky, bound(sticky, i, u), best, best_e)) continue;
+        if (is_beyond(multiply_high(~u, sticky->paces[i]), sticky->weights[best], best_e)) continue;
         uint64_t e = sticky_log(u);
         uint64_t reached = e * sticky->weights[best], to_beat = best_e * sticky->weights[i];
         if (reached > to_beat || (reached == to_beat && i > best)) continue;
         best = i;
         best_e = e;
     }
-    return best;
+    return sticky->entries[best];
 }
 
 /*
- * The race among many: the racer with the smallest bound has won when the second smallest bound is
- * beyond it. Else, one key in eight with 10 racers and one in sixty with 100, look closer.
+ * The two shortcuts below look for the smallest of some numbers, and the second smallest, without a
+ * branch, since a branch on who leads would be guessed wrong often.
+ */
+struct podium {
+    uint64_t smallest, second;
+    uint32_t best;
+};
+
+static inline void
+podium_add(struct podium *podium, uint64_t number, uint32_t i)
+{
+    uint64_t larger = number > podium->smallest ? number : podium->smallest;
+    podium->best = number < podium->smallest ? i : podium->best;
+    podium->smallest = number < podium->smallest ? number : podium->smallest;
+    podium->second = larger < podium->second ? larger : podium->second;
+}
+
+/*
+ * Few racers: the scores themselves, in units of ln 2 / 2^30, rounded down by less than 1.5. Two
+ * that are too close to tell are left to the race.
+ */
+static __attribute__((noinline)) uint32_t
+compare_scores(const struct sticky *sticky, uint64_t key_hash)
+{
+    struct podium podium = {UINT64_MAX, UINT64_MAX, 0};
+    for (uint32_t i = 0; i < sticky->count; i++) {
+        uint64_t e = sticky_log(mix(key_hash, sticky->identities[i]));
+        podium_add(&podium, multiply_high(e << 31, sticky->paces[i]), i);
+    }
+    if (podium.second - podium.smallest >= 2) return sticky->entries[podium.best];
+    return race(sticky, key_hash, podium.best);
+}
+
+/*
+ * Many racers: the bounds. The racer with the smallest has won when the second smallest is beyond
+ * it; else (one key in eight with 10 racers, one in sixty with 100) they race.
  */
 static __attribute__((noinline)) uint32_t
 sieve(const struct sticky *sticky, uint64_t key_hash)
 {
-    uint64_t smallest = UINT64_MAX, second = UINT64_MAX;
-    uint32_t best = 0, count = sticky->count;
+    struct podium podium = {UINT64_MAX, UINT64_MAX, 0};
+    uint32_t count = sticky->count;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t low = bound(sticky, i, mix(key_hash, sticky->identities[i]));
-        uint64_t larger = low > smallest ? low : smallest;
-        best = low < smallest ? i : best;
-        smallest = low < smallest ? low : smallest;
-        second = larger < second ? larger : second;
+        uint64_t u = mix(key_hash, sticky->identities[i]);
+        podium_add(&podium, multiply_high(~u, sticky->paces[i]), i);
     }
-    uint64_t e = sticky_log(mix(key_hash, sticky->identities[best]));
-    if (is_beyond(sticky, second, best, e)) return best;
-    return race_favourite(sticky, key_hash, best, e);
+    uint64_t e = sticky_log(mix(key_hash, sticky->identities[podium.best]));
+    if (is_beyond(podium.second, sticky->weights[podium.best], e)) {
+        return sticky->entries[podium.best];
+    }
+    return race(sticky, key_hash, podium.best);
+}
+
+/* Two racers, the usual case: the race without a loop. */
+static inline uint32_t
+race_of_two(const struct sticky *sticky, uint64_t key_hash)
+{
+    uint64_t e0 = sticky_log(mix(key_hash, sticky->identities[0]));
+    uint64_t e1 = sticky_log(mix(key_hash, sticky->identities[1]));
+    return sticky->entries[e1 * sticky->weights[0] < e0 * sticky->weights[1]];
 }
 
 uint32_t
 sticky_pick(const struct sticky *sticky, sluice_str key)
 {
     uint64_t key_hash = hash_xxh3(key, sticky->salt_seed);
-    uint32_t best = sticky->count < SIEVE_FROM ? race(sticky, key_hash) : sieve(sticky, key_hash);
-    return sticky->entries[best];
+    if (sticky->count == 2) return race_of_two(sticky, key_hash);
+    if (sticky->count >= SIEVE_FROM) return sieve(sticky, key_hash);
+    return compare_scores(sticky, key_hash);
 }
 
 uint64_t

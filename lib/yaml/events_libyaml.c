@@ -124,7 +124,7 @@ fill_scalar(struct yaml_events *events, const yaml_event_t *from, struct yaml_ev
     event->anchor = borrow(from->data.scalar.anchor);
     event->tag = borrow(from->data.scalar.tag);
     event->plain = from->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    if (!event->plain && from->data.scalar.plain_implicit) event->tag = STR("!");
+    if (event->plain && str_equal(event->tag, STR("!"))) event->tag = STR("");
     event->text = arena_dup(events->arena, value);
     if (!event->text.ptr) event->type = YAML_EVENT_NOMEM;
 }

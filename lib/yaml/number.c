@@ -80,7 +80,7 @@ number_read(sluice_str text)
     struct decimal decimal = read_decimal(text);
     int magnitude = decimal.exponent + (int)decimal.count;
     double value = 0;
-    if (decimal.count == 0 || magnitude < -300) return decimal.negative ? -0.0 : 0.0;
+    if (decimal.count == 0 || magnitude <= -300) return decimal.negative ? -0.0 : 0.0;
     if (magnitude > 309) {
         value = (double)INFINITY;
     } else if (!read_exactly(&decimal, &value)) {

@@ -206,14 +206,30 @@ has_label(const sluice_destination *destination, sluice_field label)
     return false;
 }
 
+/* Lines of CORS, then those of an answer. NULL behind the last one. */
+static const sluice_field *
+field_at(const sluice_decision *decision, size_t index)
+{
+    if (index < decision->cors_header_count) return &decision->cors_headers[index];
+    index -= decision->cors_header_count;
+    return index < decision->response_field_count ? &decision->response_fields[index] : NULL;
+}
+
+static bool
+has_field_names(const sluice_decision *decision, sluice_str names)
+{
+    const sluice_field *field;
+    for (size_t i = 0; (field = field_at(decision, i)); i++) {
+        if (!str_equal(case_cut(names, ',', &names), field->name)) return false;
+    }
+    return names.len == 0;
+}
+
 static bool
 has_field(const sluice_decision *decision, sluice_field wanted)
 {
-    for (size_t i = 0; i < decision->cors_header_count + decision->response_field_count; i++) {
-        const sluice_field *field =
-            i < decision->cors_header_count
-                ? &decision->cors_headers[i]
-                : &decision->response_fields[i - decision->cors_header_count];
+    const sluice_field *field;
+    for (size_t i = 0; (field = field_at(decision, i)); i++) {
         if (str_equal_ignore_case(field->name, wanted.name) &&
             str_equal(field->value, wanted.value)) {
             return true;
@@ -237,6 +253,10 @@ check_text(const sluice_decision *decision, sluice_str token, bool *known)
     if (case_value(token, "timeout=", &v)) return is_duration(v, decision->timeout_ns);
     if (case_field(token, "labels:", &field)) return has_label(decision->destination, field);
     if (case_field(token, "field:", &field)) return has_field(decision, field);
+    if (case_value(token, "hashed=", &v)) {
+        return str_equal(v, STR("yes")) == decision->hash_present;
+    }
+    if (case_value(token, "field-names=", &v)) return has_field_names(decision, v);
     if (str_equal(token, STR("fields=none"))) {
         return decision->cors_header_count + decision->response_field_count == 0;
     }

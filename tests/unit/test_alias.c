@@ -61,8 +61,7 @@ never_picks_weight_0(const struct alias *alias, const uint32_t *weights, sluice_
 {
     uint64_t width = UINT64_MAX / alias->count;
     for (uint32_t i = 0; i < alias->count; i++) {
-        uint64_t part =
-            (uint64_t)((double)alias->columns[i].threshold / alias->total * (double)width);
+        uint64_t part = width / alias->total * alias->columns[i].threshold;
         uint64_t draws[] = {
             0, UINT64_MAX, i * width, i * width - 1, i * width + part, pcg_next(rng)};
         for (size_t k = 0; k < sizeof(draws) / sizeof(*draws); k++) {

@@ -116,10 +116,14 @@ Test(json, places_are_those_of_the_text)
     const struct yaml_node *last = a->children.first->next->next;
     cr_expect(eq(u32, fixture.documents->root->line, 1));
     cr_expect(eq(u32, fixture.documents->root->column, 1));
-    cr_expect(eq(u32, a->key_line, 2) && eq(u32, a->key_column, 3));
-    cr_expect(eq(u32, a->line, 2) && eq(u32, a->column, 8));
-    cr_expect(eq(u32, last->line, 3) && eq(u32, last->column, 8));
-    cr_expect(eq(u32, last->key_line, 0) && eq(u32, last->index, 2));
+    cr_expect(eq(u32, a->key_line, 2));
+    cr_expect(eq(u32, a->key_column, 3));
+    cr_expect(eq(u32, a->line, 2));
+    cr_expect(eq(u32, a->column, 8));
+    cr_expect(eq(u32, last->line, 3));
+    cr_expect(eq(u32, last->column, 8));
+    cr_expect(eq(u32, last->key_line, 0));
+    cr_expect(eq(u32, last->index, 2));
     yaml_fixture_free(&fixture);
 }
 

@@ -199,8 +199,8 @@ def exponential(u):
     zeros = 64 - x.bit_length()
     mantissa = x << zeros
     cell = (mantissa >> 53) - 1024
-    along = mantissa >> 21 & M32
-    return (zeros << 26) + TABLE[cell] - ((TABLE[cell] - TABLE[cell + 1]) * along >> 32)
+    along = mantissa << 11 & M64
+    return (zeros << 26) + TABLE[cell] - ((TABLE[cell] - TABLE[cell + 1]) * along >> 64)
 
 
 def race(destinations, salt, key):
