@@ -12,6 +12,7 @@ struct mesh_source {
     struct lower_source from;
     struct rule_list list;
     const struct model_route_list *shared;
+    size_t covered; /* lower_mesh_ports.c: the first service that a wildcard of it has, + 1 */
 };
 
 bool mesh_read_source(struct lower *lower, const struct lower_source *from, uint32_t port,

@@ -1,7 +1,6 @@
 /* lower_mesh_ports: the mesh where a registry says which hosts exist on which port (istio.md 3.6).
  */
-#include <stdlib.h>
-
+#include "istio/host_index.h"
 #include "istio/host_set.h"
 #include "istio/lower_action.h"
 #include "istio/lower_mesh.h"
@@ -13,6 +12,13 @@ struct port_services {
     struct service **items;
     size_t count;
     struct map hosts; /* -> struct service */
+    struct host_index index;
+};
+
+/* VirtualServices of the mesh, in order; the index knows them by position. */
+struct mesh_candidates {
+    struct candidates list;
+    struct host_index index;
 };
 
 struct mesh_port {
@@ -23,6 +29,7 @@ struct mesh_port {
     struct mesh_source *sources;
     size_t source_count;
     struct host_set owners; /* host of a VirtualService -> first struct mesh_source that names it */
+    size_t *next_covered;   /* of a service: the next one of the same source, + 1 */
 };
 
 static bool
@@ -31,94 +38,108 @@ is_wildcard(sluice_str host)
     return host.len > 0 && host.ptr[0] == '*';
 }
 
-/* "Matches" of istio.md 3.2. */
-static bool
-hosts_match(sluice_str a, sluice_str b)
-{
-    sluice_str x = is_wildcard(a) ? str_skip(a, 1) : a;
-    sluice_str y = is_wildcard(b) ? str_skip(b, 1) : b;
-    if (!is_wildcard(a) && !is_wildcard(b)) return str_equal(a, b);
-    if (!is_wildcard(a)) return str_ends_with(x, y);
-    if (!is_wildcard(b)) return str_ends_with(y, x);
-    return x.len > y.len ? str_ends_with(x, y) : str_ends_with(y, x);
-}
-
 static bool
 read_services(struct mesh_port *port)
 {
-    const struct registry *registry = port->lower->registry;
     struct port_services *services = &port->services;
-    services->items = ARENA_ARRAY(port->lower->arena, struct service *, registry->count);
+    size_t count;
+    const struct service_at *at = registry_at_port(port->lower->registry, port->port, &count);
+    services->items = ARENA_ARRAY(port->lower->arena, struct service *, count);
     if (!services->items) return false;
-    for (size_t i = 0; i < registry->count; i++) {
-        struct service *service = registry->items[i];
-        const struct service_port *own = service_port_find(service, port->port);
-        if (!own || !service_port_is_http(own)) continue;
+    for (size_t i = 0; i < count; i++) {
+        struct service *service = at[i].service;
+        if (!service_port_is_http(at[i].own)) continue;
         void **place = map_put(&services->hosts, service->host);
         if (!place) return false;
         if (*place) continue;
         *place = service;
+        uint32_t order = (uint32_t)services->count;
+        if (!host_index_add(&services->index, service->host, order)) return false;
         services->items[services->count++] = service;
+    }
+    host_index_seal(&services->index);
+    return true;
+}
+
+/* ---- the VirtualServices that speak on a port ---- */
+
+/* Each host of a VirtualService, expanded and lower-case. */
+static sluice_str
+host_at(struct lower *lower, const struct lower_source *source, size_t index)
+{
+    const sluice_str *items = source->resource->virtual_service->hosts.items;
+    return expand_domain(lower, expand_host(lower, items[index], source->space));
+}
+
+static bool
+read_source(struct mesh_port *port, const struct lower_source *from)
+{
+    struct lower *lower = port->lower;
+    struct mesh_source *source = &port->sources[port->source_count];
+    if (!mesh_read_source(lower, from, port->port, source)) return false;
+    if (!source->shared) return true; /* the next one for the host gets its chance */
+    port->source_count++;
+    for (size_t k = 0; k < from->resource->virtual_service->hosts.count; k++) {
+        if (!host_set_add(&port->owners, host_at(lower, from, k), source)) return false;
     }
     return true;
 }
 
-/* Each host of a VirtualService, expanded and lower-case. */
-static sluice_str
-host_at(const struct mesh_port *port, const struct lower_source *source, size_t index)
-{
-    const sluice_str *items = source->resource->virtual_service->hosts.items;
-    return expand_domain(port->lower, expand_host(port->lower, items[index], source->space));
-}
-
+/* The candidates with a host that meets a service of the port; on the literal port all of them. */
 static bool
-meets_service(const struct mesh_port *port, sluice_str host)
+read_sources(struct mesh_port *port, const struct mesh_candidates *candidates)
 {
-    if (map_get(&port->services.hosts, host)) return true;
-    for (size_t i = 0; i < port->services.count; i++) {
-        sluice_str theirs = port->services.items[i]->host;
-        if ((is_wildcard(host) || is_wildcard(theirs)) && hosts_match(host, theirs)) return true;
+    bool all = port->port == LITERAL_PORT;
+    struct host_owners met = {0};
+    for (size_t i = 0; !all && i < port->services.count; i++) {
+        if (!host_index_find(&candidates->index, port->services.items[i]->host, &met)) return false;
     }
-    return false;
-}
-
-static bool
-is_relevant(const struct mesh_port *port, const struct lower_source *source)
-{
-    if (port->port == LITERAL_PORT) return true;
-    for (size_t i = 0; i < source->resource->virtual_service->hosts.count; i++) {
-        if (meets_service(port, host_at(port, source, i))) return true;
-    }
-    return false;
-}
-
-static bool
-read_sources(struct mesh_port *port, const struct candidates *candidates)
-{
-    struct lower *lower = port->lower;
-    port->sources = ARENA_ARRAY(lower->arena, struct mesh_source, candidates->count);
+    host_owners_sort(&met);
+    size_t count = all ? candidates->list.count : met.count;
+    port->sources = ARENA_ARRAY(port->lower->arena, struct mesh_source, count);
     if (!port->sources) return false;
-    for (size_t i = 0; i < candidates->count; i++) {
-        struct mesh_source *source = &port->sources[port->source_count];
-        if (!is_relevant(port, &candidates->items[i])) continue;
-        if (!mesh_read_source(lower, &candidates->items[i], port->port, source)) return false;
-        if (!source->shared) continue; /* the next one for the host gets its chance */
-        port->source_count++;
-        for (size_t k = 0; k < source->from.resource->virtual_service->hosts.count; k++) {
-            if (!host_set_add(&port->owners, host_at(port, &source->from, k), source)) return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_source(port, &candidates->list.items[all ? i : met.items[i]])) return false;
+    }
+    return true;
+}
+
+static bool
+candidates_index(struct lower *lower, struct mesh_candidates *out)
+{
+    *out = (struct mesh_candidates){.index = {.arena = lower->arena}};
+    if (!candidates_of(lower, STR("mesh"), lower->options->proxy_namespace, &out->list)) {
+        return false;
+    }
+    for (size_t i = 0; i < out->list.count; i++) {
+        const struct lower_source *source = &out->list.items[i];
+        for (size_t k = 0; k < source->resource->virtual_service->hosts.count; k++) {
+            sluice_str host = host_at(lower, source, k);
+            if (!host_index_add(&out->index, host, (uint32_t)i)) return false;
         }
     }
+    host_index_seal(&out->index);
     return true;
 }
 
 /* ---- hosts ---- */
 
-/* The most specific VirtualService for a service: by its own host, else by the longest wildcard. */
-static const struct mesh_source *
-owner_of(const struct mesh_port *port, const struct service *service)
+/* Of the VirtualServices with a wildcard that covers a service, the most specific one has it,
+ * unless another one names it. */
+static bool
+assign_covered(struct mesh_port *port)
 {
-    const struct mesh_source *source = host_set_find(&port->owners, service->host);
-    return source ? source : host_set_covering(&port->owners, service->host, NULL);
+    port->next_covered = ARENA_ARRAY(port->lower->arena, size_t, port->services.count);
+    if (!port->next_covered) return false;
+    for (size_t i = port->services.count; i-- > 0;) {
+        sluice_str host = port->services.items[i]->host;
+        if (host_set_find(&port->owners, host)) continue;
+        struct mesh_source *source = host_set_covering(&port->owners, host, NULL);
+        if (!source) continue;
+        port->next_covered[i] = source->covered;
+        source->covered = i + 1;
+    }
+    return true;
 }
 
 static bool
@@ -159,49 +180,48 @@ give_service(struct mesh_port *port, const struct mesh_source *source,
                       add_headless(port, routes, service) && add_addresses(port, routes, service));
 }
 
-/* The services among a source's hosts. *matched: the host meets any service, owned or not. */
 static bool
-give_services(struct mesh_port *port, const struct mesh_source *source, sluice_str host,
-              bool *matched, bool *attached)
+give_covered(struct mesh_port *port, const struct mesh_source *source)
 {
-    const struct service *exact = map_get(&port->services.hosts, host);
-    *matched = exact != NULL;
-    if (exact) {
-        *attached = true;
-        return give_service(port, source, exact);
-    }
-    if (!is_wildcard(host)) return true;
-    for (size_t i = 0; i < port->services.count; i++) {
-        const struct service *service = port->services.items[i];
-        if (!hosts_match(host, service->host)) continue;
-        *matched = true;
-        if (owner_of(port, service) != source) continue;
-        *attached = true;
-        if (!give_service(port, source, service)) return false;
+    for (size_t i = source->covered; i; i = port->next_covered[i - 1]) {
+        if (!give_service(port, source, port->services.items[i - 1])) return false;
     }
     return true;
 }
 
 static bool
-add_source(struct mesh_port *port, const struct mesh_source *source)
+give_literals(struct mesh_port *port, const struct mesh_source *source, const sluice_str *hosts,
+              size_t count)
 {
-    size_t count = source->from.resource->virtual_service->hosts.count;
-    bool attached = false;
-    sluice_str *literals = ARENA_ARRAY(port->lower->arena, sluice_str, count);
-    size_t literal_count = 0;
-    if (!literals) return false;
     for (size_t i = 0; i < count; i++) {
-        sluice_str host = host_at(port, &source->from, i);
-        bool matched;
-        if (!give_services(port, source, host, &matched, &attached)) return false;
-        if (!matched) literals[literal_count++] = host;
-    }
-    if (port->port != LITERAL_PORT && !attached) return true;
-    for (size_t i = 0; i < literal_count; i++) {
-        struct domain_routes *routes = virtual_hosts_get(&port->hosts, literals[i]);
+        struct domain_routes *routes = virtual_hosts_get(&port->hosts, hosts[i]);
         if (!routes || !mesh_give_host(&port->hosts, routes, source)) return false;
     }
     return true;
+}
+
+/* A host that is a service, or covers some, speaks for these; any other one is taken literally. */
+static bool
+add_source(struct mesh_port *port, const struct mesh_source *source)
+{
+    struct lower *lower = port->lower;
+    size_t count = source->from.resource->virtual_service->hosts.count, literal_count = 0;
+    bool attached = source->covered != 0;
+    sluice_str *literals = ARENA_ARRAY(lower->arena, sluice_str, count);
+    if (!literals) return false;
+    for (size_t i = 0; i < count; i++) {
+        sluice_str host = host_at(lower, &source->from, i);
+        const struct service *exact = map_get(&port->services.hosts, host);
+        if (exact) {
+            attached = true;
+            if (!give_service(port, source, exact)) return false;
+        } else if (!is_wildcard(host) || !host_index_matches(&port->services.index, host)) {
+            literals[literal_count++] = host;
+        }
+    }
+    if (!give_covered(port, source)) return false;
+    if (port->port != LITERAL_PORT && !attached) return true;
+    return give_literals(port, source, literals, literal_count);
 }
 
 /* ---- services that no VirtualService owns ---- */
@@ -248,16 +268,12 @@ add_default(struct mesh_port *port, const struct service *service)
 
 /* Names of type ExternalName lead where the service that they stand for leads. */
 static bool
-add_aliases(struct mesh_port *port)
+add_aliases(struct mesh_port *port, const struct service *service)
 {
-    const struct registry *registry = port->lower->registry;
-    for (size_t i = 0; i < registry->count; i++) {
-        const struct service *service = registry->items[i];
-        if (!service->alias || !map_get(&port->services.hosts, service->alias->host)) continue;
-        struct domain_routes *routes = virtual_hosts_get(&port->hosts, service->alias->host);
-        if (!routes || !mesh_add_alternatives(&port->hosts, routes, service->host, true)) {
-            return false;
-        }
+    struct domain_routes *routes = virtual_hosts_get(&port->hosts, service->host);
+    if (!routes) return false;
+    for (const struct service *at = service->first_alias; at; at = at->next_alias) {
+        if (!mesh_add_alternatives(&port->hosts, routes, at->host, true)) return false;
     }
     return true;
 }
@@ -265,21 +281,25 @@ add_aliases(struct mesh_port *port)
 /* ---- ports ---- */
 
 static bool
-fill(struct mesh_port *port, const struct candidates *candidates, struct model_listener *listener)
+fill(struct mesh_port *port, const struct mesh_candidates *candidates,
+     struct model_listener *listener)
 {
-    if (!read_services(port) || !read_sources(port, candidates)) return false;
+    if (!read_services(port) || !read_sources(port, candidates) || !assign_covered(port)) {
+        return false;
+    }
     for (size_t i = 0; i < port->source_count; i++) {
         if (!add_source(port, &port->sources[i])) return false;
     }
     for (size_t i = 0; i < port->services.count; i++) {
-        if (!add_default(port, port->services.items[i])) return false;
+        const struct service *service = port->services.items[i];
+        if (!add_default(port, service) || !add_aliases(port, service)) return false;
     }
-    return add_aliases(port) && mesh_add_unknown_host(&port->hosts) &&
+    return mesh_add_unknown_host(&port->hosts) &&
            virtual_hosts_finish(&port->hosts, false, listener);
 }
 
 static bool
-add_port(struct lower *lower, uint32_t number, const struct candidates *candidates,
+add_port(struct lower *lower, uint32_t number, const struct mesh_candidates *candidates,
          struct listener_list *listeners)
 {
     const sluice_allocator *alloc = lower->arena->alloc;
@@ -288,7 +308,7 @@ add_port(struct lower *lower, uint32_t number, const struct candidates *candidat
     struct mesh_port port = {
         .lower = lower,
         .port = number,
-        .services = {.hosts = map_init(alloc)},
+        .services = {.hosts = map_init(alloc), .index = {.arena = lower->arena}},
         .hosts = virtual_hosts_init(lower),
         .owners = host_set_init(alloc),
     };
@@ -299,52 +319,30 @@ add_port(struct lower *lower, uint32_t number, const struct candidates *candidat
     return ok;
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Port 80, and every port on which some service speaks HTTP or does not say what. */
 static uint32_t *
 list_ports(struct lower *lower, size_t *count)
 {
     const struct registry *registry = lower->registry;
-    size_t room = 1, kept = 0;
-    for (size_t i = 0; i < registry->count; i++) {
-        room += registry->items[i]->port_count;
-    }
-    uint32_t *ports = ARENA_ARRAY(lower->arena, uint32_t, room);
+    uint32_t *ports = ARENA_ARRAY(lower->arena, uint32_t, registry->port_count + 1);
     if (!ports) return NULL;
     ports[0] = LITERAL_PORT;
     *count = 1;
-    for (size_t i = 0; i < registry->count; i++) {
-        const struct service *service = registry->items[i];
-        for (size_t k = 0; k < service->port_count; k++) {
-            if (service_port_is_http(&service->ports[k])) {
-                ports[(*count)++] = service->ports[k].number;
-            }
-        }
+    for (size_t i = 0; i < registry->port_count; i++) {
+        const struct service_at *at = &registry->ports[i];
+        if (!service_port_is_http(at->own) || at->port == LITERAL_PORT) continue;
+        if (ports[*count - 1] != at->port) ports[(*count)++] = at->port;
     }
-    qsort(ports, *count, sizeof(*ports), by_number);
-    for (size_t i = 0; i < *count; i++) {
-        if (kept == 0 || ports[kept - 1] != ports[i]) ports[kept++] = ports[i];
-    }
-    *count = kept;
     return ports;
 }
 
 bool
 lower_mesh_ports(struct lower *lower, struct listener_list *listeners)
 {
-    struct candidates candidates;
+    struct mesh_candidates candidates;
     size_t count;
     uint32_t *ports = list_ports(lower, &count);
-    if (!ports ||
-        !candidates_of(lower, STR("mesh"), lower->options->proxy_namespace, &candidates)) {
-        return false;
-    }
+    if (!ports || !candidates_index(lower, &candidates)) return false;
     for (size_t i = 0; i < count; i++) {
         if (!add_port(lower, ports[i], &candidates, listeners)) return false;
     }

@@ -100,14 +100,13 @@ add(struct lower *lower, struct service *service)
     struct registry *registry = lower->registry;
     void **place = map_put(&registry->hosts, service->host);
     if (!place) return false;
-    if (!*place) {
-        *place = service;
+    struct service *first = *place;
+    if (first) {
+        first->last->next = service;
+        first->last = service;
     } else {
-        struct service *last = *place;
-        while (last->next) {
-            last = last->next;
-        }
-        last->next = service;
+        service->last = service;
+        *place = service;
     }
     registry->items[registry->count++] = service;
     return true;
@@ -167,7 +166,10 @@ resolve_aliases(struct lower *lower)
         sluice_str host = expand_host(lower, resource->meta->name, resource->meta->space);
         struct service *alias = registry_find(lower, host, 0);
         struct service *target = registry_find(lower, spec->external_name.v, 0);
-        if (alias && target && alias != target && !target->alias) alias->alias = target;
+        if (!alias || !target || alias == target || target->alias || alias->alias) continue;
+        alias->alias = target;
+        alias->next_alias = target->first_alias;
+        target->first_alias = alias;
     }
 }
 
@@ -179,6 +181,58 @@ count_hosts(const struct istio_set *set)
         count += set->of[ISTIO_SERVICE_ENTRY][i]->service_entry->hosts.count;
     }
     return count;
+}
+
+/* ---- by port ---- */
+
+static int
+by_port(const void *a, const void *b)
+{
+    const struct service_at *x = a, *y = b;
+    if (x->port != y->port) return x->port < y->port ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static bool
+sort_by_port(struct lower *lower)
+{
+    struct registry *registry = lower->registry;
+    size_t room = 0;
+    for (size_t i = 0; i < registry->count; i++) {
+        room += registry->items[i]->port_count;
+    }
+    registry->ports = ARENA_ARRAY(lower->arena, struct service_at, room);
+    if (!registry->ports) return false;
+    for (size_t i = 0; i < registry->count; i++) {
+        struct service *service = registry->items[i];
+        for (size_t k = 0; k < service->port_count; k++) {
+            const struct service_port *own = &service->ports[k];
+            if (service_port_find(service, own->number) != own) continue;
+            registry->ports[registry->port_count++] =
+                (struct service_at){own->number, (uint32_t)i, service, own};
+        }
+    }
+    qsort(registry->ports, registry->port_count, sizeof(*registry->ports), by_port);
+    return true;
+}
+
+const struct service_at *
+registry_at_port(const struct registry *registry, uint32_t port, size_t *count)
+{
+    size_t low = 0, high = registry->port_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (registry->ports[middle].port < port) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *count = 0;
+    while (low + *count < registry->port_count && registry->ports[low + *count].port == port) {
+        (*count)++;
+    }
+    return registry->ports + low;
 }
 
 bool
@@ -202,7 +256,7 @@ registry_read(struct lower *lower)
         }
     }
     resolve_aliases(lower);
-    return true;
+    return sort_by_port(lower);
 }
 
 void

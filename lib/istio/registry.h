@@ -23,13 +23,25 @@ struct service {
     const sluice_str *addresses; /* of a ServiceEntry; the cluster address of a Service */
     size_t address_count;
     struct service *alias; /* of an ExternalName Service: the Service it stands for */
-    struct service *next;  /* another one of the same host */
+    struct service *first_alias, *next_alias; /* and the other way round */
+    struct service *next;                     /* another one of the same host */
+    struct service *last;                     /* of the first one: the end of that chain */
+};
+
+/* One port of one service. */
+struct service_at {
+    uint32_t port;
+    uint32_t order; /* of the service in the registry */
+    struct service *service;
+    const struct service_port *own;
 };
 
 struct registry {
     struct service **items; /* visible to the caller; own namespace first, then oldest first */
     size_t count;
-    struct map hosts; /* -> first struct service of the host */
+    struct map hosts;         /* -> first struct service of the host */
+    struct service_at *ports; /* by port, then in the order of items; a number once per service */
+    size_t port_count;
 };
 
 /* Sets lower->registry, or leaves it NULL (hosts-only mode). False when memory ran out. */
@@ -38,6 +50,10 @@ void registry_free(struct lower *lower);
 
 /* The service of exactly this host, preferring one that has the port (0: any). NULL: none. */
 struct service *registry_find(const struct lower *lower, sluice_str host, uint32_t port);
+
+/* The services that have a port. */
+const struct service_at *registry_at_port(const struct registry *registry, uint32_t port,
+                                          size_t *count);
 
 const struct service_port *service_port_find(const struct service *service, uint32_t number);
 

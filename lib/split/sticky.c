@@ -112,37 +112,28 @@ race(const struct sticky *sticky, uint64_t key_hash, uint32_t best)
 }
 
 /*
- * The two shortcuts below look for the smallest of some numbers, and the second smallest, without a
- * branch, since a branch on who leads would be guessed wrong often.
+ * All ones where a < b. Who leads a race cannot be guessed, so that a branch on it would cost more
+ * than the rest; compilers turn this form into none.
  */
-struct podium {
-    uint64_t smallest, second;
-    uint32_t best;
-};
-
-static inline void
-podium_add(struct podium *podium, uint64_t number, uint32_t i)
+static inline uint64_t
+mask_if_less(uint64_t a, uint64_t b)
 {
-    uint64_t larger = number > podium->smallest ? number : podium->smallest;
-    podium->best = number < podium->smallest ? i : podium->best;
-    podium->smallest = number < podium->smallest ? number : podium->smallest;
-    podium->second = larger < podium->second ? larger : podium->second;
+    return (uint64_t)(((sticky_u128)a - b) >> 64);
 }
 
-/*
- * Few racers: the scores themselves, in units of ln 2 / 2^30, rounded down by less than 1.5. Two
- * that are too close to tell are left to the race.
- */
+/* Few racers: every logarithm, then the race among them. */
 static __attribute__((noinline)) uint32_t
-compare_scores(const struct sticky *sticky, uint64_t key_hash)
+race_of_few(const struct sticky *sticky, uint64_t key_hash)
 {
-    struct podium podium = {UINT64_MAX, UINT64_MAX, 0};
-    for (uint32_t i = 0; i < sticky->count; i++) {
-        uint64_t e = sticky_log(mix(key_hash, sticky->identities[i]));
-        podium_add(&podium, multiply_high(e << 31, sticky->paces[i]), i);
+    uint64_t e[SIEVE_FROM], best = 0;
+    const uint32_t *weights = sticky->weights;
+    for (uint64_t i = 0; i < sticky->count; i++) {
+        e[i] = sticky_log(mix(key_hash, sticky->identities[i]));
     }
-    if (podium.second - podium.smallest >= 2) return sticky->entries[podium.best];
-    return race(sticky, key_hash, podium.best);
+    for (uint64_t i = 1; i < sticky->count; i++) {
+        best ^= (best ^ i) & mask_if_less(e[i] * weights[best], e[best] * weights[i]);
+    }
+    return sticky->entries[best];
 }
 
 /*
@@ -152,17 +143,19 @@ compare_scores(const struct sticky *sticky, uint64_t key_hash)
 static __attribute__((noinline)) uint32_t
 sieve(const struct sticky *sticky, uint64_t key_hash)
 {
-    struct podium podium = {UINT64_MAX, UINT64_MAX, 0};
-    uint32_t count = sticky->count;
+    uint64_t smallest = UINT64_MAX, second = UINT64_MAX;
+    uint32_t best = 0, count = sticky->count;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t u = mix(key_hash, sticky->identities[i]);
-        podium_add(&podium, multiply_high(~u, sticky->paces[i]), i);
+        uint64_t low = multiply_high(~u, sticky->paces[i]);
+        uint64_t larger = low > smallest ? low : smallest;
+        best = low < smallest ? i : best;
+        smallest = low < smallest ? low : smallest;
+        second = larger < second ? larger : second;
     }
-    uint64_t e = sticky_log(mix(key_hash, sticky->identities[podium.best]));
-    if (is_beyond(podium.second, sticky->weights[podium.best], e)) {
-        return sticky->entries[podium.best];
-    }
-    return race(sticky, key_hash, podium.best);
+    uint64_t e = sticky_log(mix(key_hash, sticky->identities[best]));
+    if (is_beyond(second, sticky->weights[best], e)) return sticky->entries[best];
+    return race(sticky, key_hash, best);
 }
 
 /* Two racers, the usual case: the race without a loop. */
@@ -180,7 +173,7 @@ sticky_pick(const struct sticky *sticky, sluice_str key)
     uint64_t key_hash = hash_xxh3(key, sticky->salt_seed);
     if (sticky->count == 2) return race_of_two(sticky, key_hash);
     if (sticky->count >= SIEVE_FROM) return sieve(sticky, key_hash);
-    return compare_scores(sticky, key_hash);
+    return race_of_few(sticky, key_hash);
 }
 
 uint64_t

@@ -38,7 +38,7 @@ static inline uint64_t
 sticky_log(uint64_t u)
 {
     uint64_t x = u | 1; /* u + 1, or next to it, and never 0 */
-    uint64_t zeros = (uint64_t)__builtin_clzll(x);
+    uint64_t zeros = sticky_zeros(x);
     uint64_t mantissa = x << zeros;                      /* leading bit set */
     uint64_t cell = (mantissa >> 53) - STICKY_LOG_CELLS; /* the ten bits behind it */
     uint64_t along = mantissa << 11;                     /* of the cell, in 2^-64 */

@@ -104,25 +104,39 @@ length_difference(sluice_str a, sluice_str b)
     return a.len > b.len ? a.len - b.len : b.len - a.len;
 }
 
-/* Levenshtein distance, ignoring case; names are short. */
+static size_t
+smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool
+same_letter(sluice_str a, size_t i, sluice_str b, size_t k)
+{
+    return ascii_lower(a.ptr[i]) == ascii_lower(b.ptr[k]);
+}
+
+/* Letters to insert, remove, change, or swap with a neighbour, ignoring case; names are short. */
 static size_t
 distance(sluice_str a, sluice_str b)
 {
-    size_t row[SUGGEST_LENGTH + 1];
+    size_t rows[3][SUGGEST_LENGTH + 1]; /* of a's first i letters, by i modulo 3 */
     for (size_t k = 0; k <= b.len; k++) {
-        row[k] = k;
+        rows[0][k] = k;
     }
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3];
+        const size_t *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t k = 1; k <= b.len; k++) {
-            size_t change = diagonal + (ascii_lower(a.ptr[i - 1]) != ascii_lower(b.ptr[k - 1]));
-            size_t best = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
-            diagonal = row[k];
-            row[k] = change < best ? change : best;
+            row[k] = last[k - 1] + !same_letter(a, i - 1, b, k - 1);
+            row[k] = smaller(row[k], smaller(last[k], row[k - 1]) + 1);
+            bool swapped = i > 1 && k > 1 && same_letter(a, i - 1, b, k - 2) &&
+                           same_letter(a, i - 2, b, k - 1);
+            if (swapped) row[k] = smaller(row[k], before[k - 2] + 1);
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 static const char *

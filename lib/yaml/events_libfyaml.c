@@ -15,7 +15,7 @@ struct yaml_events {
     struct fy_diag *diag;
     struct fy_parser *parser;
     struct fy_event *held; /* its anchor and tag were handed out */
-    size_t last_end;       /* end of the newest token */
+    size_t last_end;       /* end of the newest scalar */
     size_t flow_depth;     /* open flow collections */
     bool finished;
 };
@@ -151,12 +151,15 @@ is_ambiguous(const struct yaml_events *events, const struct yaml_event *event)
 }
 
 static enum flow_text_result
-read_plain(struct yaml_events *events, size_t end, struct yaml_event *event)
+read_plain(struct yaml_events *events, const struct fy_mark *start, const struct fy_mark *end,
+           struct yaml_event *event)
 {
     event->plain = true;
-    if (end < event->offset) return FLOW_TEXT_BAD;
-    sluice_str span = str_first(str_skip(events->text, event->offset), end - event->offset);
-    return flow_text_plain(events->arena, span, &event->text);
+    if (end->input_pos < start->input_pos || end->input_pos > events->text.len)
+        return FLOW_TEXT_BAD;
+    event->text = str_make(events->text.ptr + start->input_pos, end->input_pos - start->input_pos);
+    if (start->line == end->line) return FLOW_TEXT_OK;
+    return flow_text_plain(events->arena, event->text, &event->text);
 }
 
 /* Marks of quoted scalars are behind the opening quote. */
@@ -173,27 +176,36 @@ read_quoted(struct yaml_events *events, bool single, struct yaml_event *event)
     return result;
 }
 
+static size_t
+mark_offset(const struct yaml_events *events, const struct fy_mark *mark)
+{
+    bool good = mark && mark->line >= 0 && mark->input_pos <= events->text.len;
+    return good ? mark->input_pos : YAML_NO_OFFSET;
+}
+
 static void
 fill_scalar(struct yaml_events *events, struct fy_event *from, uint32_t column,
             struct yaml_event *event)
 {
     struct fy_token *token = from->scalar.value;
-    const struct fy_mark *end = fy_event_end_mark(from);
+    const struct fy_mark *start = fy_event_start_mark(from), *end = fy_event_end_mark(from);
     enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
     enum flow_text_result result = FLOW_TEXT_OK;
     event->type = YAML_EVENT_SCALAR;
     event->tag = token_text(from->scalar.tag);
     event->anchor = token_text(from->scalar.anchor);
+    event->offset = mark_offset(events, start);
     if (event->offset == YAML_NO_OFFSET || !end) {
         event->plain = true; /* nothing stands there */
     } else if (style == FYSS_PLAIN) {
-        result = read_plain(events, end->input_pos, event);
+        result = read_plain(events, start, end, event);
     } else if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
         result = read_quoted(events, style == FYSS_SINGLE_QUOTED, event);
     } else {
         read_block(events, end->input_pos, column, event);
     }
     if (event->plain && str_equal(event->tag, STR("!"))) event->tag = STR("");
+    if (end) events->last_end = end->input_pos;
     if (result == FLOW_TEXT_OK && event->plain && is_ambiguous(events, event)) {
         set_error(events, event, event->offset,
                   STR("write a text that begins with ? in quotes between { } or [ ]"));
@@ -211,20 +223,28 @@ fill_alias(struct yaml_events *events, struct fy_event *from, struct yaml_event 
 {
     event->type = YAML_EVENT_ALIAS;
     event->text = token_text(from->alias.anchor);
+    event->offset = mark_offset(events, fy_event_start_mark(from));
     if (event->offset == YAML_NO_OFFSET || event->offset == 0) return;
     if (events->text.ptr[event->offset - 1] == '*') event->offset--;
 }
 
 /* All collections inside of a flow collection are flow collections. */
 static void
-count_flow(struct yaml_events *events, const struct yaml_event *event)
+fill_start(struct yaml_events *events, struct fy_event *from, struct fy_token *anchor,
+           struct fy_token *tag, struct yaml_event *event)
 {
-    bool starts = event->type == YAML_EVENT_MAP_START || event->type == YAML_EVENT_SEQ_START;
-    bool ends = event->type == YAML_EVENT_MAP_END || event->type == YAML_EVENT_SEQ_END;
-    bool bracket = event->offset < events->text.len && (events->text.ptr[event->offset] == '{' ||
-                                                        events->text.ptr[event->offset] == '[');
-    if (starts && (events->flow_depth || bracket)) events->flow_depth++;
-    if (ends && events->flow_depth) events->flow_depth--;
+    event->offset = mark_offset(events, fy_event_start_mark(from));
+    event->anchor = token_text(anchor);
+    event->tag = token_text(tag);
+    char c = event->offset < events->text.len ? events->text.ptr[event->offset] : ' ';
+    if (events->flow_depth || c == '{' || c == '[') events->flow_depth++;
+}
+
+static void
+fill_end(struct yaml_events *events, enum yaml_event_type type, struct yaml_event *event)
+{
+    event->type = type;
+    if (events->flow_depth) events->flow_depth--;
 }
 
 static void
@@ -243,19 +263,17 @@ fill(struct yaml_events *events, struct fy_event *from, uint32_t column, struct 
         break;
     case FYET_MAPPING_START:
         event->type = YAML_EVENT_MAP_START;
-        event->anchor = token_text(from->mapping_start.anchor);
-        event->tag = token_text(from->mapping_start.tag);
+        fill_start(events, from, from->mapping_start.anchor, from->mapping_start.tag, event);
         break;
     case FYET_MAPPING_END:
-        event->type = YAML_EVENT_MAP_END;
+        fill_end(events, YAML_EVENT_MAP_END, event);
         break;
     case FYET_SEQUENCE_START:
         event->type = YAML_EVENT_SEQ_START;
-        event->anchor = token_text(from->sequence_start.anchor);
-        event->tag = token_text(from->sequence_start.tag);
+        fill_start(events, from, from->sequence_start.anchor, from->sequence_start.tag, event);
         break;
     case FYET_SEQUENCE_END:
-        event->type = YAML_EVENT_SEQ_END;
+        fill_end(events, YAML_EVENT_SEQ_END, event);
         break;
     case FYET_ALIAS:
         fill_alias(events, from, event);
@@ -267,13 +285,6 @@ fill(struct yaml_events *events, struct fy_event *from, uint32_t column, struct 
         set_parse_error(events, event);
         break;
     }
-}
-
-static size_t
-mark_offset(const struct yaml_events *events, const struct fy_mark *mark)
-{
-    bool good = mark && mark->line >= 0 && mark->input_pos <= events->text.len;
-    return good ? mark->input_pos : YAML_NO_OFFSET;
 }
 
 static void
@@ -292,11 +303,7 @@ libfyaml_next(struct yaml_events *events, uint32_t column, struct yaml_event *ev
         return;
     }
     events->held = from;
-    event->offset = mark_offset(events, fy_event_start_mark(from));
     fill(events, from, column, event);
-    count_flow(events, event);
-    size_t end = mark_offset(events, fy_event_end_mark(from));
-    if (end != YAML_NO_OFFSET && end > events->last_end) events->last_end = end;
 }
 
 const struct yaml_backend yaml_libfyaml = {"libfyaml", libfyaml_open, libfyaml_next,

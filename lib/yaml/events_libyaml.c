@@ -76,20 +76,20 @@ is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The first byte of a value behind its anchor and tag, where libyaml's mark is. */
+/* The first byte of a value behind its anchor and tag, `count` of them, where libyaml's mark is. */
 static size_t
-skip_properties(sluice_str text, size_t at)
+skip_properties(sluice_str text, size_t at, int count)
 {
-    while (at < text.len && (text.ptr[at] == '&' || text.ptr[at] == '!' || text.ptr[at] == '#')) {
-        bool comment = text.ptr[at] == '#';
+    for (; count; count--) {
         while (at < text.len && !is_space(text.ptr[at])) {
             at++;
         }
-        while (comment && at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r') {
-            at++;
-        }
-        while (at < text.len && is_space(text.ptr[at])) {
-            at++;
+        while (at < text.len && (is_space(text.ptr[at]) || text.ptr[at] == '#')) {
+            bool comment = text.ptr[at] == '#';
+            while (comment && at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r') {
+                at++;
+            }
+            at += !comment;
         }
     }
     return at;
@@ -124,7 +124,6 @@ fill_scalar(struct yaml_events *events, const yaml_event_t *from, struct yaml_ev
     event->anchor = borrow(from->data.scalar.anchor);
     event->tag = borrow(from->data.scalar.tag);
     event->plain = from->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    if (event->plain && str_equal(event->tag, STR("!"))) event->tag = STR("");
     event->text = arena_dup(events->arena, value);
     if (!event->text.ptr) event->type = YAML_EVENT_NOMEM;
 }
@@ -192,9 +191,9 @@ libyaml_next(struct yaml_events *events, uint32_t column, struct yaml_event *eve
     }
     event->offset = offset_of(events, events->held.start_mark.index);
     fill(events, &events->held, event);
-    if (event->anchor.len || event->tag.len) {
-        event->offset = skip_properties(events->text, event->offset);
-    }
+    int properties = (event->anchor.len > 0) + (event->tag.len > 0);
+    event->offset = skip_properties(events->text, event->offset, properties);
+    if (event->plain && str_equal(event->tag, STR("!"))) event->tag = STR("");
 }
 
 const struct yaml_backend yaml_libyaml = {"libyaml", libyaml_open, libyaml_next, libyaml_close};

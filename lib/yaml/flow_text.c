@@ -78,8 +78,6 @@ enum flow_text_result
 flow_text_plain(struct arena *arena, sluice_str source, sluice_str *out)
 {
     struct writer writer;
-    *out = source;
-    if (!has_break(source)) return FLOW_TEXT_OK;
     if (!start(&writer, arena, source.len)) return FLOW_TEXT_NOMEM;
     for (size_t at = 0; at < source.len;) {
         if (is_break(source.ptr[at])) {

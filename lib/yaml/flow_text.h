@@ -19,7 +19,7 @@ enum flow_text_result flow_text_single(struct arena *arena, sluice_str source, s
                                        size_t *error);
 enum flow_text_result flow_text_double(struct arena *arena, sluice_str source, sluice_str *out,
                                        size_t *error);
-/* A plain scalar is all of source. */
+/* A plain scalar of more than one line is all of source. */
 enum flow_text_result flow_text_plain(struct arena *arena, sluice_str source, sluice_str *out);
 
 #endif

@@ -22,15 +22,31 @@ start_line(struct place_cursor *cursor, size_t offset)
     cursor->line_start = offset;
 }
 
+/* Offset of the first LF in text between at and end, or end. Distances are short: no call pays. */
+static size_t
+find_lf(sluice_str text, size_t at, size_t end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    for (; end - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + at, 8);
+        word ^= ones * '\n';
+        if ((word - ones) & ~word & high) break;
+    }
+    while (at < end && text.ptr[at] != '\n') {
+        at++;
+    }
+    return at;
+}
+
 static void
 move_forward(struct place_cursor *cursor, size_t offset)
 {
     sluice_str text = cursor->text;
     size_t at = cursor->at;
     while (!cursor->has_cr && at < offset) {
-        const char *found = memchr(text.ptr + at, '\n', offset - at);
-        at = found ? (size_t)(found - text.ptr) + 1 : offset;
-        if (found) start_line(cursor, at);
+        at = find_lf(text, at, offset);
+        if (at < offset) start_line(cursor, ++at);
     }
     for (; at < offset; at++) {
         if (ends_line(text, at)) start_line(cursor, at + 1);

@@ -182,18 +182,28 @@ check_line(struct scan *scan, sluice_str text, size_t begin, size_t end)
     return stop(scan, limit(begin, "more than 1000 empty lines in a row"));
 }
 
-/* Where the line that begins at `begin` ends, and where the next begins. The first LF from `begin`
- * on is kept in *lf, so that a text of lone CRs is searched once. */
-static size_t
-line_end(sluice_str text, size_t begin, size_t *lf, size_t *next)
+/* The first LF and the first CR from where a line begins; each is looked for when it was passed, so
+ * that the text is searched once for either. */
+struct line_ends {
+    size_t lf, cr;
+};
+
+static void
+find_ahead(sluice_str text, size_t from, char c, size_t *at)
 {
-    if (*lf < begin || begin == 0) {
-        const char *at = memchr(text.ptr + begin, '\n', text.len - begin);
-        *lf = at ? (size_t)(at - text.ptr) : text.len;
-    }
-    const char *cr = memchr(text.ptr + begin, '\r', *lf - begin);
-    size_t end = cr ? (size_t)(cr - text.ptr) : *lf;
-    bool pair = cr && end + 1 == *lf && *lf < text.len;
+    if (*at >= from && from > 0) return;
+    const char *found = memchr(text.ptr + from, c, text.len - from);
+    *at = found ? (size_t)(found - text.ptr) : text.len;
+}
+
+/* Where the line that begins at `begin` ends, and where the next one begins. */
+static size_t
+line_end(sluice_str text, size_t begin, struct line_ends *ends, size_t *next)
+{
+    find_ahead(text, begin, '\n', &ends->lf);
+    find_ahead(text, begin, '\r', &ends->cr);
+    bool pair = ends->cr + 1 == ends->lf && ends->lf < text.len;
+    size_t end = ends->cr < ends->lf ? ends->cr : ends->lf;
     *next = end + (pair ? 2 : 1);
     return end;
 }
@@ -202,9 +212,10 @@ struct precheck_finding
 precheck_yaml(sluice_str text)
 {
     struct scan scan = {0};
-    size_t lf = 0, next;
+    struct line_ends ends = {0, 0};
+    size_t next;
     for (size_t begin = 0; begin < text.len; begin = next) {
-        size_t end = line_end(text, begin, &lf, &next);
+        size_t end = line_end(text, begin, &ends, &next);
         if (!check_line(&scan, text, begin, end)) break;
     }
     return scan.finding;

@@ -39,7 +39,10 @@ static const sluice_str infinity_words[] = {
 static enum yaml_kind
 word_kind(sluice_str text)
 {
-    if (text.len > 5 || !strchr("yYnNtTfFoO~", text.ptr[0])) return YAML_STRING;
+    static const bool begins_word[128] = {
+        ['y'] = true, ['Y'] = true, ['n'] = true, ['N'] = true, ['t'] = true, ['T'] = true,
+        ['f'] = true, ['F'] = true, ['o'] = true, ['O'] = true, ['~'] = true};
+    if (text.len > 5 || !begins_word[text.ptr[0] & 0x7f]) return YAML_STRING;
     if (is_one_of(text, null_words)) return YAML_NULL;
     if (is_one_of(text, true_words) || is_one_of(text, false_words)) return YAML_BOOL;
     return YAML_STRING;

@@ -297,6 +297,12 @@ put_key(struct generator *g)
     static const char *const words[] = {"a",   "b",   "c",     "name", "host",
                                         "on",  "010", "k k",   "1.50", "<<",
                                         "x-y", "'q'", "\"d\"", "1e3",  "\xc3\xa4"};
+    if (draw(g, 60) == 0) {
+        put(g, "&a");
+        put_char(g, (char)('0' + g->anchors++ % 8));
+        put(g, " ");
+    }
+    if (draw(g, 60) == 0) put(g, "!!str ");
     put(g, PICK(g, words));
     char last = g->len ? g->out[g->len - 1] : ' ';
     if (last != '\'' && last != '"' && draw(g, 8)) put_char(g, (char)('a' + draw(g, 26)));

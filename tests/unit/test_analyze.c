@@ -22,7 +22,7 @@
 #define GW(name, spec) ISTIO("Gateway", "name: " name, spec)
 #define SERVICE(name, ports)                                                                       \
     "---\n{apiVersion: v1, kind: Service, metadata: {name: " name "}, spec: {ports: [" ports "]}}" \
-                                                                                             "\n"
+    "\n"
 #define P80 "{number: 80, name: http, protocol: HTTP}"
 #define TO(host) "route: [{destination: {host: " host "}}]"
 #define HTTP(rules) "hosts: [h], http: [" rules "]"
@@ -135,7 +135,8 @@ Test(analyze, subsets)
         {__LINE__, "IST0140", "g", 1,
          DR("d", SUBSETS) GW("gw", SERVER("'*'", "80"))
              VS("g", "hosts: [x.org], gateways: [gw], http: [{" TO("web") "}]")
-                 VS("v", "hosts: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]")},
+                 VS("v",
+                    "hosts: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]")},
         {__LINE__, "IST0140", "g", 0,
          DR("d", SUBSETS) GW("gw", SERVER("'*'", "80"))
              VS("g", "hosts: [x.org], gateways: [gw], http: [{" TO("web") "}]")
@@ -369,12 +370,12 @@ Test(analyze, rules_that_no_request_reaches)
 Test(analyze, memory_that_runs_out)
 {
     static const char text[] = WEB2 CLAIM_ROUTE POD POLICY("i: h") DR("d", SUBSETS)
-        ENTRY("x", "a", "'.'", "HTTP") ENTRY("u", "b", "'*'", "HTTPS")
-            TWO_GATEWAYS("i: g", "x.org", "'a': b, i: g", "x.org", "80")
-                MESH("x", "a", "'*.org'", "'.'") MESH("u", "b", "h.org", "'*'")
-                    VS("w", HTTP(RULE(PREFIX("/a")) ", " RULE("{name: n, uri: {prefix: /ab}, "
-                                                              "headers: {x: {}}}") ", " RULE(
-                                PREFIX("/a")) ", {" TO("web.default") "}"));
+        ENTRY("x", "a", "'.'", "HTTP") ENTRY("u", "b", "'*'", "HTTPS") TWO_GATEWAYS(
+            "i: g", "x.org", "'a': b, i: g", "x.org",
+            "80") MESH("x", "a", "'*.org'", "'.'") MESH("u", "b", "h.org", "'*'")
+            VS("w", HTTP(RULE(PREFIX("/a")) ", " RULE(
+                        "{name: n, uri: {prefix: /ab}, "
+                        "headers: {x: {}}}") ", " RULE(PREFIX("/a")) ", {" TO("web.default") "}"));
     size_t k = 0;
     for (;; k++) {
         struct failing_alloc memory;

@@ -1,0 +1,225 @@
+/*
+ * bench_load: what it costs to read 10,000 rules, as YAML and as JSON.
+ *
+ *     bench_load
+ *
+ * 500 VirtualServices of 20 rules with two weighted destinations each, made here. The loader is
+ * held against libfyaml's bare event stream in the same run, rounds of both in turn, medians.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <libfyaml.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "sluice/sluice.h"
+#include "yaml/load.h"
+
+enum { DOCUMENTS = 500, RULES = 20, ROUNDS = 15 };
+
+struct text {
+    char *bytes;
+    size_t len, room;
+};
+
+static void
+fail(const char *what)
+{
+    fprintf(stderr, "bench_load: %s\n", what);
+    exit(1);
+}
+
+static void append(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+append(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(text->bytes + text->len, text->room - text->len, format, args);
+    va_end(args);
+    if (len < 0 || (size_t)len >= text->room - text->len) fail("the text is longer than foreseen");
+    text->len += (size_t)len;
+}
+
+static void
+append_yaml(struct text *text, int document)
+{
+    append(text,
+           "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n"
+           "  name: service-%d\n  namespace: shop\nspec:\n  hosts:\n  - service-%d.example.com\n"
+           "  http:\n",
+           document, document);
+    for (int i = 0; i < RULES; i++) {
+        append(text,
+               "  - name: rule-%d\n    match:\n    - uri:\n        prefix: /api/v%d/items\n"
+               "      headers:\n        x-team:\n          exact: team-%d\n    route:\n"
+               "    - destination:\n        host: service-%d.shop.svc.cluster.local\n"
+               "        subset: v1\n      weight: 90\n"
+               "    - destination:\n        host: service-%d.shop.svc.cluster.local\n"
+               "        subset: v2\n      weight: 10\n    timeout: 5s\n",
+               i, i, i, document, document);
+    }
+}
+
+static void
+append_json(struct text *text, int document)
+{
+    append(text,
+           "%s{\"apiVersion\":\"networking.istio.io/v1\",\"kind\":\"VirtualService\",\"metadata\":"
+           "{\"name\":\"service-%d\",\"namespace\":\"shop\"},\"spec\":{\"hosts\":"
+           "[\"service-%d.example.com\"],\"http\":[",
+           document ? "," : "", document, document);
+    for (int i = 0; i < RULES; i++) {
+        append(
+            text,
+            "%s{\"name\":\"rule-%d\",\"match\":[{\"uri\":{\"prefix\":\"/api/v%d/items\"},"
+            "\"headers\":{\"x-team\":{\"exact\":\"team-%d\"}}}],\"route\":["
+            "{\"destination\":{\"host\":\"service-%d.shop.svc.cluster.local\",\"subset\":\"v1\"},"
+            "\"weight\":90},{\"destination\":{\"host\":\"service-%d.shop.svc.cluster.local\","
+            "\"subset\":\"v2\"},\"weight\":10}],\"timeout\":\"5s\"}",
+            i ? "," : "", i, i, i, document, document);
+    }
+    append(text, "]}}");
+}
+
+static struct text
+make_text(bool json)
+{
+    struct text text = {.room = (size_t)DOCUMENTS * RULES * 600};
+    text.bytes = malloc(text.room);
+    if (!text.bytes) fail("out of memory");
+    if (json) append(&text, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[");
+    for (int i = 0; i < DOCUMENTS; i++) {
+        if (json) {
+            append_json(&text, i);
+        } else {
+            append_yaml(&text, i);
+        }
+    }
+    if (json) append(&text, "]}\n");
+    return text;
+}
+
+static double
+now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* ---- what is measured: seconds ---- */
+
+static void *
+take(void *user, size_t size)
+{
+    (void)user;
+    return malloc(size);
+}
+
+static void *
+retake(void *user, void *ptr, size_t size)
+{
+    (void)user;
+    return realloc(ptr, size);
+}
+
+static void
+give(void *user, void *ptr)
+{
+    (void)user;
+    free(ptr);
+}
+
+static double
+time_load(const struct text *text, size_t *arena_bytes, size_t *nodes)
+{
+    static const sluice_allocator allocator = {take, retake, give, NULL};
+    sluice_limits limits = {(size_t)1 << 28, 1000000, 64, 50000000, 1000000, 1, 1, 1};
+    struct arena arena = {.alloc = &allocator};
+    struct diags diags = {.report = NULL};
+    struct yaml_load load = {.arena = &arena, .diags = &diags, .limits = &limits};
+    struct yaml_document *documents = NULL, **tail = &documents;
+    sluice_source source = {
+        {"bench",     5        },
+        {text->bytes, text->len}
+    };
+    double start = now();
+    if (yaml_load(&load, &source, &tail) != SLUICE_OK) fail("the text is refused");
+    double end = now();
+    *arena_bytes = arena.taken;
+    *nodes = load.nodes;
+    arena_free(&arena);
+    return end - start;
+}
+
+static double
+time_libfyaml(const struct text *text, size_t *events)
+{
+    struct fy_parse_cfg config = {.search_path = "", .flags = FYPCF_JSON_NONE | FYPCF_QUIET};
+    double start = now();
+    struct fy_parser *parser = fy_parser_create(&config);
+    if (!parser || fy_parser_set_string(parser, text->bytes, text->len) != 0) fail("libfyaml");
+    struct fy_event *event = NULL;
+    for (*events = 0; (event = fy_parser_parse(parser)); ++*events) {
+        fy_parser_event_free(parser, event);
+    }
+    fy_parser_destroy(parser);
+    return now() - start;
+}
+
+/* ---- results ---- */
+
+static int
+compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double
+median(double *times)
+{
+    qsort(times, ROUNDS, sizeof(*times), compare);
+    return times[ROUNDS / 2];
+}
+
+static double
+megabytes_per_second(const struct text *text, double seconds)
+{
+    return (double)text->len / seconds / 1e6;
+}
+
+int
+main(void)
+{
+    struct text yaml = make_text(false), json = make_text(true);
+    double load[ROUNDS], events[ROUNDS], json_load[ROUNDS];
+    size_t arena = 0, json_arena = 0, nodes = 0, json_nodes = 0, count = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        events[i] = time_libfyaml(&yaml, &count);
+        load[i] = time_load(&yaml, &arena, &nodes);
+        json_load[i] = time_load(&json, &json_arena, &json_nodes);
+    }
+    double bare = median(events), ours = median(load), strict = median(json_load);
+    printf("load/yaml/10k-rules      text_bytes=%zu nodes=%zu ms=%.1f mb_s=%.1f "
+           "arena_bytes_per_text_byte=%.2f\n",
+           yaml.len, nodes, ours * 1e3, megabytes_per_second(&yaml, ours),
+           (double)arena / (double)yaml.len);
+    printf("load/libfyaml/10k-rules  text_bytes=%zu events=%zu ms=%.1f mb_s=%.1f\n", yaml.len,
+           count, bare * 1e3, megabytes_per_second(&yaml, bare));
+    printf("load/json/10k-rules      text_bytes=%zu nodes=%zu ms=%.1f mb_s=%.1f "
+           "arena_bytes_per_text_byte=%.2f\n",
+           json.len, json_nodes, strict * 1e3, megabytes_per_second(&json, strict),
+           (double)json_arena / (double)json.len);
+    printf("load/speed-of-libfyaml   ratio=%.2f target_at_least=0.70\n", bare / ours);
+    printf("load/json-speed          mb_s=%.1f target_at_least=100\n",
+           megabytes_per_second(&json, strict));
+    free(yaml.bytes);
+    free(json.bytes);
+    return 0;
+}
