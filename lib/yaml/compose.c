@@ -30,11 +30,28 @@ finding_place(struct compose *compose, const struct yaml_event *event)
     return place_find(&compose->reading->places, compose->reading->places.at);
 }
 
+/* YAML 1.2 allows nearly anything in an anchor's name, the 1.1 that Kubernetes reads only these:
+ * beyond them two readers see different documents. */
+static bool
+is_common_name(sluice_str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '-' && c != '_') return false;
+    }
+    return true;
+}
+
 static bool
 keep_anchor(struct compose *compose, const struct yaml_event *event, struct yaml_node *node)
 {
     if (!node) return false;
     if (event->anchor.len == 0) return true;
+    if (!is_common_name(event->anchor)) {
+        reading_error(compose->reading, SLUICE_ERR_SYNTAX, CODE_ALIAS, place_of(compose, event),
+                      "anchor &%.*s: a name of letters, digits, - and _ is expected",
+                      STR_ARG(str_first(event->anchor, 80)));
+    }
     compose->dirty = true;
     return anchors_put(&compose->anchors, event->anchor, node) || reading_nomem(compose->reading);
 }

@@ -121,20 +121,33 @@ stop(struct scan *scan, struct precheck_finding finding)
     return false;
 }
 
-static bool
-check_characters(struct scan *scan, sluice_str text, size_t begin, size_t end, bool *blank)
+/* Index of the first byte from `at` on that is no printable ASCII character. */
+static size_t
+skip_printable(sluice_str text, size_t at, size_t end)
 {
-    for (size_t i = begin; i < end; i++) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    for (; end - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + at, 8);
+        /* Below 0x20 borrows, 0x7f carries, beyond that the high bit is set anyway. */
+        if ((((word - ones * 0x20) | (word + ones)) | word) & high) break;
+    }
+    while (at < end && text.ptr[at] >= 0x20 && text.ptr[at] != 0x7f) {
+        at++;
+    }
+    return at;
+}
+
+static bool
+check_characters(struct scan *scan, sluice_str text, size_t begin, size_t end)
+{
+    for (size_t i = skip_printable(text, begin, end); i < end;
+         i = skip_printable(text, i + 1, end)) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c > 0x20 && c < 0x7f) {
-            *blank = false;
-            continue;
-        }
-        if (c == ' ' || c == '\t') continue;
+        if (c == '\t') continue;
         if (c < 0x20 || c == 0x7f) {
             return stop(scan, found(CODE_ENCODING, i, "a control character is not allowed here"));
         }
-        *blank = false;
         const char *wide = check_wide((const unsigned char *)text.ptr + i, end - i);
         if (wide) {
             bool mark = c == 0xef && text.ptr[i + 1] == (char)0xbb;
@@ -142,6 +155,16 @@ check_characters(struct scan *scan, sluice_str text, size_t begin, size_t end, b
         }
     }
     return true;
+}
+
+static bool
+is_blank(sluice_str line)
+{
+    size_t i = 0;
+    while (i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t')) {
+        i++;
+    }
+    return i == line.len;
 }
 
 static bool
@@ -167,17 +190,16 @@ static bool
 check_line(struct scan *scan, sluice_str text, size_t begin, size_t end)
 {
     sluice_str line = {text.ptr + begin, end - begin};
-    bool blank = true;
     if (line.len && line.ptr[0] == '%' && !is_good_directive(line)) {
         return stop(scan, found(CODE_UNSUPPORTED, begin,
                                 "a line that begins with % is a directive; only %YAML 1.1 and "
                                 "%YAML 1.2 are read"));
     }
-    if (!check_characters(scan, text, begin, end, &blank)) return false;
+    if (!check_characters(scan, text, begin, end)) return false;
     if (has_too_many_tokens(line)) {
         return stop(scan, limit(begin, "this line holds too many items; break it up"));
     }
-    scan->blank_lines = blank ? scan->blank_lines + 1 : 0;
+    scan->blank_lines = is_blank(line) ? scan->blank_lines + 1 : 0;
     if (scan->blank_lines <= BLANK_LINES_MAX) return true;
     return stop(scan, limit(begin, "more than 1000 empty lines in a row"));
 }

@@ -120,7 +120,7 @@ Test(yaml, reads_blocks_of_text)
         {__LINE__, "a: |-\n  x\n\nb: |+\n  y\n\nc: 1",
          "{a: str \"x\", b: str \"y\n\n\", c: int 1}"                                                       },
         {__LINE__, "a: >\n  x\n  y\n\n  z\n   w\n  v\n",               "{a: str \"x y\nz\n w\nv\n\"}"       },
-        {__LINE__, "a: >\n  x\n  \n   y\n",                           "{a: str \"x\n\n y\n\"}"             }, /* libfyaml loses a line */
+        {__LINE__, "a: >\n  x\n  \n   y\n",                            "{a: str \"x\n\n y\n\"}"             }, /* libfyaml loses a line */
         {__LINE__, "a: |2-  # c\n   x\nb: >1\n x\n y\n",               "{a: str \" x\", b: str \"x y\n\"}"  },
         {__LINE__, "a: |\n  x",                                        "{a: str \"x\"}"                     }, /* libfyaml adds a line feed */
         {__LINE__, "a: |\n\n\n  x\n",                                  "{a: str \"\n\nx\n\"}"               },
