@@ -4,14 +4,17 @@
  *     bench_load
  *
  * 500 VirtualServices of 20 rules with two weighted destinations each, made here. The loader is
- * held against libfyaml's bare event stream in the same run, rounds of both in turn, medians.
+ * held against libfyaml's bare event stream in the same run, rounds of both in turn, medians. Then
+ * the same rules are compiled, and the memory that the library takes through its hooks is counted.
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include <libfyaml.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "sluice/sluice.h"
@@ -84,6 +87,37 @@ append_json(struct text *text, int document)
             i ? "," : "", i, i, i, document, document);
     }
     append(text, "]}}");
+}
+
+/* A path and two weighted destinations: nothing else. */
+static void
+append_plain(struct text *text, int document)
+{
+    append(text,
+           "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n"
+           "  name: service-%d\nspec:\n  hosts:\n  - service-%d.example.com\n  http:\n",
+           document, document);
+    for (int i = 0; i < RULES; i++) {
+        append(text,
+               "  - match:\n    - uri:\n        prefix: /api/v%d/items\n    route:\n"
+               "    - destination:\n        host: service-%d.shop.svc.cluster.local\n"
+               "        subset: v1\n      weight: %d\n"
+               "    - destination:\n        host: service-%d.shop.svc.cluster.local\n"
+               "        subset: v2\n      weight: %d\n",
+               i, document, 90 - i % 3, document, 10 + i % 3);
+    }
+}
+
+static struct text
+make_plain_text(void)
+{
+    struct text text = {.room = (size_t)DOCUMENTS * RULES * 600};
+    text.bytes = malloc(text.room);
+    if (!text.bytes) fail("out of memory");
+    for (int i = 0; i < DOCUMENTS; i++) {
+        append_plain(&text, i);
+    }
+    return text;
 }
 
 static struct text
@@ -194,6 +228,68 @@ megabytes_per_second(const struct text *text, double seconds)
     return (double)text->len / seconds / 1e6;
 }
 
+/* ---- memory ---- */
+
+/* Each block is preceded by its size. */
+union header {
+    size_t size;
+    max_align_t align;
+};
+
+struct meter {
+    size_t now, peak;
+};
+
+static void *
+meter_realloc(void *user, void *ptr, size_t size)
+{
+    struct meter *meter = user;
+    union header *old = ptr ? (union header *)ptr - 1 : NULL;
+    size_t before = old ? old->size : 0;
+    union header *block = realloc(old, sizeof(*block) + size);
+    if (!block) return NULL;
+    block->size = size;
+    meter->now += size - before;
+    if (meter->now > meter->peak) meter->peak = meter->now;
+    return block + 1;
+}
+
+static void *
+meter_malloc(void *user, size_t size)
+{
+    return meter_realloc(user, NULL, size);
+}
+
+static void
+meter_free(void *user, void *ptr)
+{
+    struct meter *meter = user;
+    if (!ptr) return;
+    meter->now -= ((union header *)ptr - 1)->size;
+    free((union header *)ptr - 1);
+}
+
+static void
+measure_compile(const char *name, const struct text *text)
+{
+    struct meter meter = {0, 0};
+    sluice_allocator allocator = {meter_malloc, meter_realloc, meter_free, &meter};
+    sluice_compile_options options;
+    sluice_compile_options_init(&options);
+    options.allocator = &allocator;
+    sluice_source source = {
+        sluice_str_of("rules"), {text->bytes, text->len}
+    };
+    sluice_router *router;
+    if (sluice_compile(&router, &source, 1, &options, NULL) != SLUICE_OK) fail("does not compile");
+    printf("compile/10k-%-12s peak_bytes_per_text_byte=%.2f target_at_most=12\n", name,
+           (double)meter.peak / (double)text->len);
+    printf("router/10k-%-13s bytes_per_rule=%.0f%s\n", name,
+           (double)sluice_router_memory(router) / (double)sluice_router_rule_count(router),
+           strcmp(name, "plain") == 0 ? " target_at_most=300" : "");
+    sluice_router_release(router);
+}
+
 int
 main(void)
 {
@@ -219,6 +315,10 @@ main(void)
     printf("load/speed-of-libfyaml   ratio=%.2f target_at_least=0.70\n", bare / ours);
     printf("load/json-speed          mb_s=%.1f target_at_least=100\n",
            megabytes_per_second(&json, strict));
+    struct text plain = make_plain_text();
+    measure_compile("rules", &yaml);
+    measure_compile("plain", &plain);
+    free(plain.bytes);
     free(yaml.bytes);
     free(json.bytes);
     return 0;

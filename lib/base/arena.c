@@ -57,7 +57,7 @@ take_alone(struct arena *arena, size_t size)
 static bool
 add_chunk(struct arena *arena, size_t need)
 {
-    size_t size = arena->taken / 4;
+    size_t size = arena->taken / 16;
     if (size < CHUNK_MIN) size = CHUNK_MIN;
     if (size > CHUNK_MAX) size = CHUNK_MAX;
     if (size < need) size = need;

@@ -6,7 +6,9 @@
 
 struct compose {
     struct reading *reading;
-    size_t base; /* offset in the source of the text that the engine reads */
+    size_t base;       /* offset in the source of the text that the engine reads */
+    uint32_t lines;    /* in front of it */
+    size_t understood; /* offset of the last event */
     struct anchors anchors;
     bool dirty;               /* there are anchors */
     struct place error_place; /* of the last syntax error */
@@ -16,6 +18,7 @@ static struct place
 place_of(struct compose *compose, const struct yaml_event *event)
 {
     if (event->offset == YAML_NO_OFFSET) return (struct place){0, 0};
+    if (event->line) return (struct place){compose->lines + event->line, event->column};
     return place_find(&compose->reading->places, compose->base + event->offset);
 }
 
@@ -27,7 +30,7 @@ finding_place(struct compose *compose, const struct yaml_event *event)
     if (place.line) return place;
     const struct reading_frame *frame = reading_frame(compose->reading);
     if (frame && frame->has_key) return frame->key_place;
-    return place_find(&compose->reading->places, compose->reading->places.at);
+    return place_find(&compose->reading->places, compose->understood);
 }
 
 /* YAML 1.2 allows nearly anything in an anchor's name, the 1.1 that Kubernetes reads only these:
@@ -164,6 +167,7 @@ add_scalar(struct compose *compose, const struct yaml_event *event)
     enum yaml_kind kind = kind_of(compose, event);
     struct place place = {0, 0};
     if (event->text.len || !event->plain) place = place_of(compose, event);
+    if (!reading_frame(compose->reading)) place = finding_place(compose, event);
     struct yaml_node *node = reading_add(compose->reading, kind, place);
     if (!keep_anchor(compose, event, node)) return false;
     node->text = event->text;
@@ -325,7 +329,6 @@ static size_t
 recover(struct compose *compose, const struct yaml_event *event)
 {
     struct reading *reading = compose->reading;
-    size_t understood = reading->places.at;
     struct place place = place_of(compose, event);
     bool again =
         place.line == compose->error_place.line && place.column == compose->error_place.column;
@@ -333,8 +336,8 @@ recover(struct compose *compose, const struct yaml_event *event)
     if (!again) {
         reading_error(reading, SLUICE_ERR_SYNTAX, CODE_SYNTAX, place, "%.*s", STR_ARG(event->text));
     }
-    if (understood <= compose->base) understood = compose->base + 1;
-    return find_document_line(reading->text, understood);
+    if (compose->understood <= compose->base) compose->understood = compose->base + 1;
+    return find_document_line(reading->text, compose->understood);
 }
 
 /* Read the text from `base` on. Where to go on: behind an error, or SIZE_MAX. */
@@ -345,6 +348,8 @@ compose_rest(struct compose *compose, const struct yaml_backend *backend)
     struct yaml_event event;
     size_t next = SIZE_MAX;
     sluice_str rest = str_skip(reading->text, compose->base);
+    compose->understood = compose->base;
+    compose->lines = place_find(&reading->places, compose->base).line - 1;
     struct yaml_events *events = backend->open(rest, reading->load->arena);
     if (!events) {
         reading_nomem(reading);
@@ -353,6 +358,8 @@ compose_rest(struct compose *compose, const struct yaml_backend *backend)
     do {
         const struct reading_frame *frame = reading_frame(reading);
         backend->next(events, frame ? frame->node->column : 0, &event);
+        bool placed = event.offset != YAML_NO_OFFSET && event.type != YAML_EVENT_ERROR;
+        if (placed) compose->understood = compose->base + event.offset;
     } while (take(compose, &event));
     if (event.type == YAML_EVENT_ERROR) next = recover(compose, &event);
     backend->close(events);

@@ -27,11 +27,12 @@ enum yaml_event_type {
 
 struct yaml_event {
     enum yaml_event_type type;
-    bool plain;        /* a scalar without quotes */
-    size_t offset;     /* of its first byte in the text, without anchor and tag; YAML_NO_OFFSET */
-    sluice_str text;   /* slice of the text or of the arena */
-    sluice_str anchor; /* empty: none. These two live until the next event */
-    sluice_str tag;    /* empty: none, or the non-specific tag of a plain scalar */
+    bool plain;    /* a scalar without quotes */
+    size_t offset; /* of its first byte in the text, without anchor and tag; YAML_NO_OFFSET */
+    uint32_t line, column; /* of that byte, 1-based, where the engine knows: else 0, 0 */
+    sluice_str text;       /* slice of the text or of the arena */
+    sluice_str anchor;     /* empty: none. These two live until the next event */
+    sluice_str tag;        /* empty: none, or the non-specific tag of a plain scalar */
 };
 
 struct yaml_events;

@@ -17,6 +17,7 @@ struct yaml_events {
     struct fy_event *held; /* its anchor and tag were handed out */
     size_t last_end;       /* end of the newest scalar */
     size_t flow_depth;     /* open flow collections */
+    bool ascii;            /* the text is: so columns, which count characters, count bytes */
     bool finished;
 };
 
@@ -45,6 +46,16 @@ libfyaml_close(struct yaml_events *events)
     if (events->diag) fy_diag_destroy(events->diag);
 }
 
+static bool
+is_ascii(sluice_str text)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        all |= (unsigned char)text.ptr[i];
+    }
+    return all < 0x80;
+}
+
 static struct yaml_events *
 libfyaml_open(sluice_str text, struct arena *arena)
 {
@@ -53,6 +64,7 @@ libfyaml_open(sluice_str text, struct arena *arena)
     events->arena = arena;
     /* libfyaml takes a length of 0 for "measure it yourself". */
     events->text = text.len ? text : STR("\n");
+    events->ascii = is_ascii(events->text);
     struct fy_diag_cfg diag = {.output_fn = drop_output, .level = FYET_ERROR, .module_mask = ~0u};
     events->diag = fy_diag_create(&diag);
     if (events->diag) {
@@ -126,6 +138,7 @@ static void
 read_block(struct yaml_events *events, size_t end, size_t column, struct yaml_event *event)
 {
     struct block_text block;
+    event->line = event->column = 0;
     event->offset = find_block_indicator(events, event->offset);
     switch (block_text_read(events->arena, events->text, event->offset, column, &block)) {
     case BLOCK_TEXT_NOMEM:
@@ -168,6 +181,7 @@ read_quoted(struct yaml_events *events, bool single, struct yaml_event *event)
 {
     size_t error;
     event->offset -= event->offset > 0;
+    event->column -= event->column > 0;
     sluice_str source = str_skip(events->text, event->offset);
     enum flow_text_result result =
         single ? flow_text_single(events->arena, source, &event->text, &error)
@@ -176,11 +190,14 @@ read_quoted(struct yaml_events *events, bool single, struct yaml_event *event)
     return result;
 }
 
-static size_t
-mark_offset(const struct yaml_events *events, const struct fy_mark *mark)
+static void
+fill_place(const struct yaml_events *events, const struct fy_mark *mark, struct yaml_event *event)
 {
-    bool good = mark && mark->line >= 0 && mark->input_pos <= events->text.len;
-    return good ? mark->input_pos : YAML_NO_OFFSET;
+    if (!mark || mark->line < 0 || mark->input_pos > events->text.len) return;
+    event->offset = mark->input_pos;
+    if (!events->ascii) return;
+    event->line = (uint32_t)mark->line + 1;
+    event->column = (uint32_t)mark->column + 1;
 }
 
 static void
@@ -194,7 +211,7 @@ fill_scalar(struct yaml_events *events, struct fy_event *from, uint32_t column,
     event->type = YAML_EVENT_SCALAR;
     event->tag = token_text(from->scalar.tag);
     event->anchor = token_text(from->scalar.anchor);
-    event->offset = mark_offset(events, start);
+    fill_place(events, start, event);
     if (event->offset == YAML_NO_OFFSET || !end) {
         event->plain = true; /* nothing stands there */
     } else if (style == FYSS_PLAIN) {
@@ -223,7 +240,8 @@ fill_alias(struct yaml_events *events, struct fy_event *from, struct yaml_event 
 {
     event->type = YAML_EVENT_ALIAS;
     event->text = token_text(from->alias.anchor);
-    event->offset = mark_offset(events, fy_event_start_mark(from));
+    fill_place(events, fy_event_start_mark(from), event);
+    event->line = event->column = 0; /* of the * or of the name: not worth knowing */
     if (event->offset == YAML_NO_OFFSET || event->offset == 0) return;
     if (events->text.ptr[event->offset - 1] == '*') event->offset--;
 }
@@ -233,7 +251,7 @@ static void
 fill_start(struct yaml_events *events, struct fy_event *from, struct fy_token *anchor,
            struct fy_token *tag, struct yaml_event *event)
 {
-    event->offset = mark_offset(events, fy_event_start_mark(from));
+    fill_place(events, fy_event_start_mark(from), event);
     event->anchor = token_text(anchor);
     event->tag = token_text(tag);
     char c = event->offset < events->text.len ? events->text.ptr[event->offset] : ' ';

@@ -118,8 +118,6 @@ reading_attach(struct reading *reading, struct yaml_node *node)
 {
     struct reading_frame *frame = reading_frame(reading);
     if (!frame) {
-        struct place here = place_find(&reading->places, reading->places.at);
-        if (node->line == 0) node->line = here.line, node->column = here.column;
         reading->root = node;
         return;
     }
