@@ -88,3 +88,16 @@ expand_is_service(const struct lower *lower, sluice_str host, sluice_str *name, 
     *space = rest;
     return true;
 }
+
+size_t
+expand_short_names(struct lower *lower, sluice_str host, sluice_str names[EXPAND_NAMES])
+{
+    sluice_str name, space;
+    size_t count = 0;
+    if (!expand_is_service(lower, host, &name, &space)) return 0;
+    sluice_str parts[] = {name, STR("."), space, STR(".svc")};
+    names[count++] = arena_concat(lower->arena, parts, 3);
+    names[count++] = arena_concat(lower->arena, parts, 4);
+    if (str_equal(space, lower->options->proxy_namespace)) names[count++] = name;
+    return count;
+}

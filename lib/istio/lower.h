@@ -152,6 +152,9 @@ sluice_str expand_lower_case(struct lower *lower, sluice_str text);
 /* name.ns.svc.<domain> cut up; false for other hosts. */
 bool expand_is_service(const struct lower *lower, sluice_str host, sluice_str *name,
                        sluice_str *space);
+/* The shorter names that the caller may use for a cluster service; how many. */
+enum { EXPAND_NAMES = 3 };
+size_t expand_short_names(struct lower *lower, sluice_str host, sluice_str names[EXPAND_NAMES]);
 
 /* visibility.c: exportTo (istio.md 3.3). Class 0, 1, 2 as in 3.4, or -1: not visible. */
 int visibility_class(const struct lower *lower, const struct value_list *export_to, sluice_str own,

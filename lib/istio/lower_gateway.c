@@ -1,3 +1,4 @@
+#include "istio/host_index.h"
 #include "istio/lower_l4.h"
 #include "istio/port_protocol.h"
 #include "istio/virtual_hosts.h"
@@ -42,25 +43,11 @@ read_server(const struct istio_server *from, struct server *to)
     return true;
 }
 
-static struct istio_resource *
-find_document(struct lower *lower, sluice_str name)
-{
-    for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
-        struct istio_resource *gateway = lower->set->of[ISTIO_GATEWAY][i];
-        sluice_str space = gateway->meta->space, own = gateway->meta->name;
-        if (!gateway->bad && name.len == space.len + 1 + own.len && str_starts_with(name, space) &&
-            name.ptr[space.len] == '/' && str_ends_with(name, own)) {
-            return gateway;
-        }
-    }
-    return NULL;
-}
-
 static bool
-read_gateway(struct lower *lower, sluice_str name, struct gateway *out)
+read_gateway(struct lower *lower, const struct istio_resource *document, sluice_str name,
+             struct gateway *out)
 {
     static const sluice_str any_host = STR_INIT("*");
-    const struct istio_resource *document = find_document(lower, name);
     *out = (struct gateway){.name = name, .space = str_first(name, str_find(name, '/'))};
     size_t room = document ? document->gateway->servers.count : 1;
     out->servers = ARENA_ARRAY(lower->arena, struct server, room);
@@ -93,16 +80,69 @@ is_subset(sluice_str narrow, sluice_str wide)
     return str_ends_with(tail, str_skip(wide, 1));
 }
 
-/* The host part of a server's host, where its namespace part admits a VirtualService. */
-static bool
-server_host(const struct gateway *gateway, sluice_str text, sluice_str space, sluice_str *host)
+/* [namespace/]host of a server, cut up; the namespace "*" admits every VirtualService. */
+struct server_host {
+    sluice_str space, host;
+    const struct server *server;
+};
+
+static struct server_host
+read_host(struct lower *lower, const struct gateway *gateway, const struct server *server,
+          sluice_str text)
 {
     size_t slash = str_find(text, '/');
-    *host = slash == SIZE_MAX ? text : str_skip(text, slash + 1);
-    if (slash == SIZE_MAX) return true;
-    sluice_str wanted = str_first(text, slash);
-    if (str_equal(wanted, STR("."))) wanted = gateway->space;
-    return str_equal(wanted, STR("*")) || str_equal(wanted, space);
+    bool whole = slash == SIZE_MAX;
+    struct server_host host = {
+        .space = whole ? STR("*") : str_first(text, slash),
+        .host = expand_lower_case(lower, whole ? text : str_skip(text, slash + 1)),
+        .server = server,
+    };
+    if (str_equal(host.space, STR("."))) host.space = gateway->space;
+    return host;
+}
+
+static bool
+admits(const struct server_host *host, sluice_str space)
+{
+    return str_equal(host->space, STR("*")) || str_equal(host->space, space);
+}
+
+/* A listener while it is put together: the servers of one port that all speak TLS, or none. */
+struct building {
+    struct virtual_hosts hosts;
+    const struct gateway *gateway;
+    const struct server *like;
+    struct server_host *items; /* hosts of those servers, in order */
+    size_t count;
+    struct host_index index; /* of the same, by position */
+};
+
+static bool
+read_hosts(struct building *building)
+{
+    struct lower *lower = building->hosts.lower;
+    const struct gateway *gateway = building->gateway;
+    const struct server *like = building->like;
+    size_t room = 0;
+    for (size_t i = 0; i < gateway->server_count; i++) {
+        room += gateway->servers[i].host_count;
+    }
+    building->items = ARENA_ARRAY(lower->arena, struct server_host, room);
+    building->index = (struct host_index){.arena = lower->arena};
+    if (!building->items) return false;
+    for (size_t i = 0; i < gateway->server_count; i++) {
+        const struct server *server = &gateway->servers[i];
+        if (server->port != like->port || server->tls != like->tls) continue;
+        for (size_t k = 0; k < server->host_count; k++) {
+            struct server_host host = read_host(lower, gateway, server, server->hosts[k]);
+            if (!host_index_add(&building->index, host.host, (uint32_t)building->count)) {
+                return false;
+            }
+            building->items[building->count++] = host;
+        }
+    }
+    host_index_seal(&building->index);
+    return true;
 }
 
 /* ---- https redirects ---- */
@@ -136,13 +176,12 @@ redirect_domain(struct virtual_hosts *hosts, sluice_str host)
 }
 
 static bool
-add_redirects(struct virtual_hosts *hosts, const struct gateway *gateway,
-              const struct server *server)
+add_redirects(struct building *building)
 {
-    for (size_t i = 0; i < server->host_count; i++) {
-        sluice_str host;
-        server_host(gateway, server->hosts[i], gateway->space, &host);
-        if (!redirect_domain(hosts, host)) return false;
+    for (size_t i = 0; i < building->count; i++) {
+        const struct server_host *host = &building->items[i];
+        if (!host->server->https_redirect) continue;
+        if (!redirect_domain(&building->hosts, host->host)) return false;
     }
     return true;
 }
@@ -180,26 +219,21 @@ give_domain(struct virtual_hosts *hosts, sluice_str host, const struct routes_of
     return true;
 }
 
+/* What a host of a VirtualService and those of the servers have in common: the narrower of both. */
 static bool
-intersect(struct virtual_hosts *hosts, const struct gateway *gateway, const struct server *server,
-          const struct lower_source *source, const struct routes_of_source *routes)
+give_host(struct building *building, const struct lower_source *source, sluice_str own,
+          const struct routes_of_source *routes)
 {
-    struct lower *lower = hosts->lower;
-    sluice_str space = source->resource->meta->space, theirs;
-    const struct value_list *names = &source->resource->virtual_service->hosts;
-    const sluice_str *items = names->items;
-    for (size_t i = 0; i < server->host_count; i++) {
-        if (!server_host(gateway, server->hosts[i], space, &theirs)) continue;
-        for (size_t k = 0; k < names->count; k++) {
-            sluice_str own = expand_host(lower, items[k], source->space);
-            sluice_str narrow = is_subset(own, theirs)   ? own
-                                : is_subset(theirs, own) ? theirs
-                                                         : STR("");
-            if (narrow.len == 0) continue;
-            bool ok = server->https_redirect ? redirect_domain(hosts, narrow)
-                                             : give_domain(hosts, narrow, routes);
-            if (!ok) return false;
-        }
+    struct host_owners met = {0};
+    if (!host_index_find(&building->index, own, &met)) return false;
+    host_owners_sort(&met);
+    for (size_t i = 0; i < met.count; i++) {
+        const struct server_host *theirs = &building->items[met.items[i]];
+        if (!admits(theirs, source->resource->meta->space)) continue;
+        sluice_str narrow = is_subset(own, theirs->host) ? own : theirs->host;
+        bool ok = theirs->server->https_redirect ? redirect_domain(&building->hosts, narrow)
+                                                 : give_domain(&building->hosts, narrow, routes);
+        if (!ok) return false;
     }
     return true;
 }
@@ -207,20 +241,30 @@ intersect(struct virtual_hosts *hosts, const struct gateway *gateway, const stru
 /* ---- one listener: the servers of one port ---- */
 
 static bool
-add_source(struct virtual_hosts *hosts, const struct gateway *gateway, const struct server *like,
-           const struct lower_source *source)
+add_source(struct building *building, const struct lower_source *source)
 {
-    struct lower *lower = hosts->lower;
-    struct lower_scope scope = {.gateway = gateway->name, .port = like->port};
+    struct lower *lower = building->hosts.lower;
+    struct lower_scope scope = {.gateway = building->gateway->name, .port = building->like->port};
     struct routes_of_source routes = {0};
+    const struct value_list *names = &source->resource->virtual_service->hosts;
+    const sluice_str *items = names->items;
     if (!lower_routes(lower, source, &scope, &routes.list)) return false;
     if (routes.list.count == 0) return true; /* its hosts do not come into being */
     routes.shared = rule_list_finish(lower, &routes.list);
     if (!routes.shared) return false;
-    for (size_t i = 0; i < gateway->server_count; i++) {
-        const struct server *server = &gateway->servers[i];
-        if (server->port != like->port || server->tls != like->tls) continue;
-        if (!intersect(hosts, gateway, server, source, &routes)) return false;
+    for (size_t i = 0; i < names->count; i++) {
+        sluice_str own = expand_lower_case(lower, expand_host(lower, items[i], source->space));
+        if (!give_host(building, source, own, &routes)) return false;
+    }
+    return true;
+}
+
+static bool
+fill(struct building *building, const struct candidates *candidates)
+{
+    if (!read_hosts(building) || !add_redirects(building)) return false;
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (!add_source(building, &candidates->items[i])) return false;
     }
     return true;
 }
@@ -229,7 +273,8 @@ static bool
 add_listener(struct lower *lower, const struct gateway *gateway, const struct server *like,
              const struct candidates *candidates, struct listener_list *listeners)
 {
-    struct virtual_hosts hosts = virtual_hosts_init(lower);
+    struct building building = {
+        .hosts = virtual_hosts_init(lower), .gateway = gateway, .like = like};
     struct model_listener listener = {
         .scope = MODEL_SCOPE_GATEWAY,
         .name = gateway->name,
@@ -237,18 +282,10 @@ add_listener(struct lower *lower, const struct gateway *gateway, const struct se
         .port = like->port,
         .tls = like->tls,
     };
-    bool ok = true;
-    for (size_t i = 0; ok && i < gateway->server_count; i++) {
-        const struct server *server = &gateway->servers[i];
-        if (server->port != like->port || server->tls != like->tls) continue;
-        if (server->https_redirect) ok = add_redirects(&hosts, gateway, server);
-    }
-    for (size_t i = 0; ok && i < candidates->count; i++) {
-        ok = add_source(&hosts, gateway, like, &candidates->items[i]);
-    }
-    ok = ok && virtual_hosts_finish(&hosts, true, &listener) &&
-         listener_list_add(lower, listeners, listener);
-    virtual_hosts_free(&hosts);
+    bool ok = fill(&building, candidates) &&
+              virtual_hosts_finish(&building.hosts, true, &listener) &&
+              listener_list_add(lower, listeners, listener);
+    virtual_hosts_free(&building.hosts);
     return ok;
 }
 
@@ -265,11 +302,12 @@ is_first_of_port(const struct gateway *gateway, size_t index)
 }
 
 static bool
-add_gateway(struct lower *lower, sluice_str name, struct listener_list *listeners)
+add_gateway(struct lower *lower, const struct istio_resource *document, sluice_str name,
+            struct listener_list *listeners)
 {
     struct gateway gateway;
     struct candidates candidates;
-    if (!read_gateway(lower, name, &gateway) ||
+    if (!read_gateway(lower, document, name, &gateway) ||
         !candidates_of(lower, name, lower->options->proxy_namespace, &candidates)) {
         return false;
     }
@@ -283,20 +321,38 @@ add_gateway(struct lower *lower, sluice_str name, struct listener_list *listener
            lower_l4_gateway(lower, name, gateway.document, &candidates, listeners);
 }
 
-bool
-lower_gateways(struct lower *lower, struct listener_list *listeners)
+/* namespace/name of every Gateway document. A Gateway that no VirtualService names still listens.
+ */
+static bool
+read_documents(struct lower *lower, struct map *documents)
 {
-    /* A Gateway that no VirtualService names still listens. */
     for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
-        const struct envelope *meta = lower->set->of[ISTIO_GATEWAY][i]->meta;
-        sluice_str parts[] = {meta->space, STR("/"), meta->name};
+        struct istio_resource *document = lower->set->of[ISTIO_GATEWAY][i];
+        sluice_str parts[] = {document->meta->space, STR("/"), document->meta->name};
         sluice_str name = arena_concat(lower->arena, parts, 3);
-        if (!name.ptr || !map_put(&lower->bindings, name)) return false;
+        void **place = name.ptr ? map_put(documents, name) : NULL;
+        if (!place || !map_put(&lower->bindings, name)) return false;
+        if (!document->bad) *place = document;
     }
+    return true;
+}
+
+static bool
+add_gateways(struct lower *lower, const struct map *documents, struct listener_list *listeners)
+{
     for (size_t i = 0; i < lower->bindings.count; i++) {
         sluice_str name = lower->bindings.entries[i].key;
         if (str_equal(name, STR("mesh"))) continue;
-        if (!add_gateway(lower, name, listeners)) return false;
+        if (!add_gateway(lower, map_get(documents, name), name, listeners)) return false;
     }
     return true;
+}
+
+bool
+lower_gateways(struct lower *lower, struct listener_list *listeners)
+{
+    struct map documents = map_init(lower->arena->alloc);
+    bool ok = read_documents(lower, &documents) && add_gateways(lower, &documents, listeners);
+    map_free(&documents);
+    return ok;
 }

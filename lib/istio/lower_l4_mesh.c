@@ -1,6 +1,4 @@
-#include <stdlib.h>
-
-#include "istio/host_set.h"
+#include "istio/host_index.h"
 #include "istio/lower_l4.h"
 
 /* Chains of one port, of the two kinds of service ports. Port 0: hosts-only mode, any port. */
@@ -9,6 +7,7 @@ struct l4_port {
     struct lower_scope scope;
     struct l4_chains tls, tcp;
     const struct candidates *candidates;
+    const struct host_index *index; /* their hosts, by position */
 };
 
 /* Where a service is reached: its addresses, if they are known. */
@@ -137,61 +136,70 @@ add_tcp_rules(struct l4_port *port, const struct lower_source *source,
 
 /* ---- services of a registry ---- */
 
+/* The rules of the VirtualServices with a host that meets the service, in their order. */
 static bool
-hosts_meet(struct lower *lower, const struct lower_source *source, sluice_str host)
+add_rules_of(struct l4_port *port, const struct service *service, bool tls, bool *always)
 {
-    const struct value_list *names = &source->resource->virtual_service->hosts;
-    const sluice_str *items = names->items;
-    for (size_t i = 0; i < names->count; i++) {
-        sluice_str own = expand_lower_case(lower, expand_host(lower, items[i], source->space));
-        bool wildcard = own.len > 0 && own.ptr[0] == '*';
-        if (wildcard ? str_ends_with(host, str_skip(own, 1)) : str_equal(own, host)) return true;
+    struct l4_target target = target_of(service);
+    struct host_owners met = {0};
+    if (!host_index_find(port->index, service->host, &met)) return false;
+    host_owners_sort(&met);
+    for (size_t i = 0; i < met.count && !*always; i++) {
+        const struct lower_source *source = &port->candidates->items[met.items[i]];
+        const struct istio_virtual_service *spec = source->resource->virtual_service;
+        if ((tls ? spec->tls.count : spec->tcp.count) == 0) continue;
+        if (!(tls ? add_tls_rules(port, source, &target, always)
+                  : add_tcp_rules(port, source, &target, always))) {
+            return false;
+        }
     }
-    return false;
+    return true;
+}
+
+/* The service itself. Without an address of its own, TLS knows it by all its names. */
+static bool
+add_service_chains(struct l4_port *port, const struct service *service, bool tls)
+{
+    struct lower *lower = port->lower;
+    struct l4_target target = target_of(service);
+    sluice_str names[EXPAND_NAMES + 1] = {STR("")};
+    size_t count = 1;
+    struct l4_chain chain = {.action = l4_service_action(lower, service, &port->scope),
+                             .origin = {.match = -1}};
+    if (tls && target.by_name) {
+        names[0] = service->host;
+        if (service->kube) count += expand_short_names(lower, service->host, names + 1);
+    }
+    for (size_t i = 0; chain.action && i < count; i++) {
+        chain.sni = names[i];
+        if (!add_for_addresses(port, tls ? &port->tls : &port->tcp, &chain, target.addresses,
+                               target.address_count)) {
+            return false;
+        }
+    }
+    return chain.action != NULL;
 }
 
 static bool
 add_service(struct l4_port *port, const struct service *service, bool tls)
 {
-    struct lower *lower = port->lower;
-    struct l4_target target = target_of(service);
     bool always = false;
-    for (size_t i = 0; i < port->candidates->count && !always; i++) {
-        const struct lower_source *source = &port->candidates->items[i];
-        const struct istio_virtual_service *spec = source->resource->virtual_service;
-        if ((tls ? spec->tls.count : spec->tcp.count) == 0) continue;
-        if (!hosts_meet(lower, source, service->host)) continue;
-        if (!(tls ? add_tls_rules(port, source, &target, &always)
-                  : add_tcp_rules(port, source, &target, &always))) {
-            return false;
-        }
-    }
-    if (always) return true;
-    struct l4_chain chain = {
-        .action = l4_service_action(lower, service, &port->scope),
-        .sni = tls && target.by_name ? service->host : STR(""),
-        .origin = {.match = -1},
-    };
-    return chain.action && add_for_addresses(port, tls ? &port->tls : &port->tcp, &chain,
-                                             target.addresses, target.address_count);
+    if (!add_rules_of(port, service, tls, &always)) return false;
+    return always || add_service_chains(port, service, tls);
 }
 
 static bool
 add_services(struct l4_port *port)
 {
-    const struct registry *registry = port->lower->registry;
-    for (size_t i = 0; i < registry->count; i++) {
-        const struct service *service = registry->items[i];
-        const struct service_port *own = service_port_find(service, port->scope.port);
-        if (!own || service->alias || own->protocol == PROTOCOL_HTTP ||
-            own->protocol == PROTOCOL_UDP) {
-            continue;
-        }
-        bool tls = own->protocol == PROTOCOL_TLS;
-        if (!add_service(port, service, tls)) return false;
+    size_t count;
+    const struct service_at *at = registry_at_port(port->lower->registry, port->scope.port, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct service *service = at[i].service;
+        enum port_protocol protocol = at[i].own->protocol;
+        if (service->alias || protocol == PROTOCOL_HTTP || protocol == PROTOCOL_UDP) continue;
+        if (!add_service(port, service, protocol == PROTOCOL_TLS)) return false;
         /* What is not declared may turn out to be TLS: it goes to the same place. */
-        if (own->protocol == PROTOCOL_UNSUPPORTED && !add_service(port, service, true))
-            return false;
+        if (protocol == PROTOCOL_UNSUPPORTED && !add_service(port, service, true)) return false;
     }
     return true;
 }
@@ -246,12 +254,13 @@ add_listener(struct l4_port *port, enum model_family family, struct l4_chains *c
 
 static bool
 add_port(struct lower *lower, uint32_t number, const struct candidates *candidates,
-         struct listener_list *listeners)
+         const struct host_index *index, struct listener_list *listeners)
 {
     struct l4_port port = {
-        .lower = lower, .scope = {.mesh = true, .port = number},
-             .candidates = candidates
+        .lower = lower, .scope = {.mesh = true, .port = number}
     };
+    port.candidates = candidates;
+    port.index = index;
     bool filled = number == 0 ? lower->registry || add_all_rules(&port) : add_services(&port);
     /* Port 0 is there in any case: what no rule speaks of passes through. */
     if (!filled) return false;
@@ -263,38 +272,21 @@ add_port(struct lower *lower, uint32_t number, const struct candidates *candidat
            add_listener(&port, MODEL_FAMILY_TCP, &port.tcp, listeners);
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Every port on which some service may speak something else than HTTP, once, then 0. */
 static uint32_t *
 list_ports(struct lower *lower, size_t *count)
 {
     const struct registry *registry = lower->registry;
-    size_t room = 1, found = 0, kept = 0;
-    for (size_t i = 0; registry && i < registry->count; i++) {
-        room += registry->items[i]->port_count;
-    }
-    uint32_t *ports = ARENA_ARRAY(lower->arena, uint32_t, room);
+    size_t room = registry ? registry->port_count : 0;
+    uint32_t *ports = ARENA_ARRAY(lower->arena, uint32_t, room + 1);
     if (!ports) return NULL;
-    for (size_t i = 0; registry && i < registry->count; i++) {
-        const struct service *service = registry->items[i];
-        for (size_t k = 0; k < service->port_count; k++) {
-            if (service->ports[k].protocol != PROTOCOL_HTTP) {
-                ports[found++] = service->ports[k].number;
-            }
-        }
+    *count = 0;
+    for (size_t i = 0; i < room; i++) {
+        const struct service_at *at = &registry->ports[i];
+        if (at->own->protocol == PROTOCOL_HTTP || at->port == 0) continue;
+        if (*count == 0 || ports[*count - 1] != at->port) ports[(*count)++] = at->port;
     }
-    if (found) qsort(ports, found, sizeof(*ports), by_number);
-    for (size_t i = 0; i < found; i++) {
-        if (kept == 0 || ports[kept - 1] != ports[i]) ports[kept++] = ports[i];
-    }
-    ports[kept++] = 0;
-    *count = kept;
+    ports[(*count)++] = 0;
     return ports;
 }
 
@@ -311,18 +303,36 @@ only_l4(struct lower *lower, const struct candidates *all, struct candidates *ou
     return true;
 }
 
+static bool
+index_hosts(struct lower *lower, const struct candidates *candidates, struct host_index *index)
+{
+    *index = (struct host_index){.arena = lower->arena};
+    for (size_t i = 0; i < candidates->count; i++) {
+        const struct lower_source *source = &candidates->items[i];
+        const struct value_list *names = &source->resource->virtual_service->hosts;
+        const sluice_str *items = names->items;
+        for (size_t k = 0; k < names->count; k++) {
+            sluice_str host = expand_lower_case(lower, expand_host(lower, items[k], source->space));
+            if (!host_index_add(index, host, (uint32_t)i)) return false;
+        }
+    }
+    host_index_seal(index);
+    return true;
+}
+
 bool
 lower_l4_mesh(struct lower *lower, struct listener_list *listeners)
 {
     struct candidates all, candidates = {0};
+    struct host_index index;
     size_t count;
     uint32_t *ports = list_ports(lower, &count);
     if (!ports || !candidates_of(lower, STR("mesh"), lower->options->proxy_namespace, &all) ||
-        !only_l4(lower, &all, &candidates)) {
+        !only_l4(lower, &all, &candidates) || !index_hosts(lower, &candidates, &index)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!add_port(lower, ports[i], &candidates, listeners)) return false;
+        if (!add_port(lower, ports[i], &candidates, &index, listeners)) return false;
     }
     return true;
 }

@@ -40,17 +40,12 @@ mesh_add_alternatives(struct virtual_hosts *hosts, const struct domain_routes *r
                       sluice_str host, bool kube)
 {
     struct lower *lower = hosts->lower;
-    sluice_str name, space, names[5];
+    sluice_str names[2 + EXPAND_NAMES];
     size_t count = 0;
     if (host.len == 0 || host.ptr[0] == '*' || str_ends_with(host, STR("."))) return true;
     if (!str_equal(host, routes->domain)) names[count++] = host;
     names[count++] = arena_concat(lower->arena, (sluice_str[]){host, STR(".")}, 2);
-    if (kube && expand_is_service(lower, host, &name, &space)) {
-        sluice_str parts[] = {name, STR("."), space, STR(".svc")};
-        names[count++] = arena_concat(lower->arena, parts, 3);
-        names[count++] = arena_concat(lower->arena, parts, 4);
-        if (str_equal(space, lower->options->proxy_namespace)) names[count++] = name;
-    }
+    if (kube) count += expand_short_names(lower, host, names + count);
     return virtual_hosts_alias(hosts, routes, names, count);
 }
 

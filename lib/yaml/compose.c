@@ -281,13 +281,12 @@ begin_document(struct compose *compose)
 static bool
 take(struct compose *compose, const struct yaml_event *event)
 {
+    if (event->type == YAML_EVENT_SCALAR) return add_scalar(compose, event); /* two of three are */
     switch (event->type) {
     case YAML_EVENT_DOCUMENT_START:
         return begin_document(compose);
     case YAML_EVENT_DOCUMENT_END:
         return reading_end_document(compose->reading);
-    case YAML_EVENT_SCALAR:
-        return add_scalar(compose, event);
     case YAML_EVENT_ALIAS:
         return add_alias(compose, event);
     case YAML_EVENT_MAP_START:
@@ -299,11 +298,9 @@ take(struct compose *compose, const struct yaml_event *event)
         return close_collection(compose);
     case YAML_EVENT_NOMEM:
         return reading_nomem(compose->reading);
-    case YAML_EVENT_ERROR:
-    case YAML_EVENT_END:
-        break;
+    default:
+        return false; /* the end, or an error */
     }
-    return false;
 }
 
 /* Offset of the first line from `at` on that begins with ---, or SIZE_MAX. Such a line begins a

@@ -205,7 +205,8 @@ fill_scalar(struct yaml_events *events, struct fy_event *from, uint32_t column,
             struct yaml_event *event)
 {
     struct fy_token *token = from->scalar.value;
-    const struct fy_mark *start = fy_event_start_mark(from), *end = fy_event_end_mark(from);
+    const struct fy_mark *start = token ? fy_token_start_mark(token) : NULL;
+    const struct fy_mark *end = token ? fy_token_end_mark(token) : NULL;
     enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
     enum flow_text_result result = FLOW_TEXT_OK;
     event->type = YAML_EVENT_SCALAR;
@@ -266,7 +267,7 @@ fill_end(struct yaml_events *events, enum yaml_event_type type, struct yaml_even
 }
 
 static void
-fill(struct yaml_events *events, struct fy_event *from, uint32_t column, struct yaml_event *event)
+fill(struct yaml_events *events, struct fy_event *from, struct yaml_event *event)
 {
     switch (from->type) {
     case FYET_STREAM_END:
@@ -296,9 +297,6 @@ fill(struct yaml_events *events, struct fy_event *from, uint32_t column, struct 
     case FYET_ALIAS:
         fill_alias(events, from, event);
         break;
-    case FYET_SCALAR:
-        fill_scalar(events, from, column, event);
-        break;
     default:
         set_parse_error(events, event);
         break;
@@ -321,7 +319,11 @@ libfyaml_next(struct yaml_events *events, uint32_t column, struct yaml_event *ev
         return;
     }
     events->held = from;
-    fill(events, from, column, event);
+    if (from->type == FYET_SCALAR) { /* two of three are */
+        fill_scalar(events, from, column, event);
+    } else {
+        fill(events, from, event);
+    }
 }
 
 const struct yaml_backend yaml_libfyaml = {"libfyaml", libfyaml_open, libfyaml_next,

@@ -112,7 +112,9 @@ static bool
 nodes_differ(const struct yaml_node *a, const struct yaml_node *b)
 {
     if (a->kind != b->kind || !str_equal(a->key, b->key) || a->index != b->index) return true;
-    if (a->line != b->line || a->column != b->column) return true;
+    /* A document that is nothing but an empty text has no place of its own. */
+    bool placeless = !a->parent && !has_children(a) && a->text.len == 0;
+    if (!placeless && (a->line != b->line || a->column != b->column)) return true;
     if (a->key_line != b->key_line || a->key_column != b->key_column) return true;
     return has_children(a) ? a->children.count != b->children.count : !str_equal(a->text, b->text);
 }
