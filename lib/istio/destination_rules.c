@@ -4,17 +4,17 @@
 #include "istio/host_set.h"
 #include "istio/lower.h"
 
-/* The rules of one namespace: by host, those of one host merged. */
-struct space_rules {
-    struct host_set hosts; /* -> struct host_rules */
-};
-
 /* Rules for one host text in one namespace, in order of precedence. */
 struct host_rules {
     struct istio_resource **items;
     size_t count, capacity;
-    struct merged_rule *merged; /* of what the caller may see; NULL: not asked yet */
+    struct merged_rule *merged; /* of what the caller may see; NULL: not asked yet, or none */
     bool asked;
+};
+
+/* The rules of one namespace by host: what the caller sees in its own, what others see of it. */
+struct space_rules {
+    struct host_set own, exported; /* -> struct host_rules */
 };
 
 struct destination_rules {
@@ -59,10 +59,61 @@ space_of(struct lower *lower, sluice_str space)
     if (!*place) {
         struct space_rules *made = ARENA_NEW(lower->arena, struct space_rules);
         if (!made) return NULL;
-        made->hosts = host_set_init(lower->arena->alloc);
+        made->own = host_set_init(lower->arena->alloc);
+        made->exported = host_set_init(lower->arena->alloc);
         *place = made;
     }
     return *place;
+}
+
+/* Exported to its own namespace alone. */
+static bool
+is_private(const struct lower *lower, const struct istio_resource *rule)
+{
+    const struct value_list *export_to = &rule->destination_rule->export_to;
+    const sluice_str *items = export_to->items;
+    if (export_to->count == 0) return str_equal(lower->options->default_export_to, STR("."));
+    return export_to->count == 1 &&
+           (str_equal(items[0], STR(".")) || str_equal(items[0], rule->meta->space));
+}
+
+static bool
+is_visible(const struct lower *lower, const struct istio_resource *rule)
+{
+    return visibility_class(lower, &rule->destination_rule->export_to, rule->meta->space,
+                            lower->options->proxy_namespace) >= 0;
+}
+
+/* Whether it counts in the first step, that of the caller's namespace; in the root namespace only
+ * what is private to it does. */
+static bool
+is_own(const struct lower *lower, const struct istio_resource *rule)
+{
+    sluice_str caller = lower->options->proxy_namespace;
+    if (!str_equal(rule->meta->space, caller)) return false;
+    if (str_equal(caller, lower->options->root_namespace)) return is_private(lower, rule);
+    return rule->destination_rule->export_to.count == 0 || is_visible(lower, rule);
+}
+
+static bool
+file_in(struct lower *lower, struct host_set *hosts, sluice_str host, struct istio_resource *rule)
+{
+    struct host_rules *rules = host_set_find(hosts, host);
+    if (!rules) {
+        rules = ARENA_NEW(lower->arena, struct host_rules);
+        if (!rules || !host_set_add(hosts, host, rules)) return false;
+    }
+    if (rules->count == rules->capacity) {
+        size_t capacity = rules->capacity ? rules->capacity * 2 : 1;
+        struct istio_resource **items =
+            ARENA_ARRAY(lower->arena, struct istio_resource *, capacity);
+        if (!items) return false;
+        if (rules->count) memcpy(items, rules->items, rules->count * sizeof(*items));
+        rules->items = items;
+        rules->capacity = capacity;
+    }
+    rules->items[rules->count++] = rule;
+    return true;
 }
 
 static bool
@@ -71,23 +122,8 @@ file_rule(struct lower *lower, struct istio_resource *rule)
     sluice_str host = expand_host(lower, rule->destination_rule->host.v, rule->meta->space);
     struct space_rules *space = space_of(lower, rule->meta->space);
     if (!space || lower->arena->failed) return false;
-    struct host_rules *rules = host_set_find(&space->hosts, host);
-    if (!rules) {
-        rules = ARENA_NEW(lower->arena, struct host_rules);
-        if (!rules || !host_set_add(&space->hosts, host, rules)) return false;
-    }
-    if (rules->count == rules->capacity) {
-        size_t capacity = rules->capacity ? rules->capacity * 2 : 1;
-        struct istio_resource **items =
-            ARENA_ARRAY(lower->arena, struct istio_resource *, capacity);
-        if (!items) return false;
-        if (rules->count)
-            memcpy(items, rules->items, rules->count * sizeof(struct istio_resource *));
-        rules->items = items;
-        rules->capacity = capacity;
-    }
-    rules->items[rules->count++] = rule;
-    return true;
+    if (is_own(lower, rule) && !file_in(lower, &space->own, host, rule)) return false;
+    return is_private(lower, rule) || file_in(lower, &space->exported, host, rule);
 }
 
 bool
@@ -114,7 +150,9 @@ destination_rules_free(struct lower *lower)
     if (!lower->rules) return;
     for (size_t i = 0; i < lower->rules->spaces.count; i++) {
         struct space_rules *space = lower->rules->spaces.entries[i].value;
-        if (space) host_set_free(&space->hosts);
+        if (!space) continue;
+        host_set_free(&space->own);
+        host_set_free(&space->exported);
     }
     map_free(&lower->rules->spaces);
 }
@@ -139,116 +177,119 @@ same_export(const struct istio_resource *a, const struct istio_resource *b)
     return x->count > 0 || y->count == 0;
 }
 
-static bool
-merge_into(struct lower *lower, struct merged_rule *merged,
-           const struct istio_destination_rule *rule)
+static int
+by_name(const void *a, const void *b)
 {
-    const struct istio_subset *subsets = rule->subsets.items;
-    size_t room = merged->subset_count + rule->subsets.count;
-    const struct istio_subset **all = ARENA_ARRAY(lower->arena, const struct istio_subset *, room);
-    if (!all) return false;
-    if (merged->subset_count) {
-        memcpy(all, merged->subsets, merged->subset_count * sizeof(const struct istio_subset *));
-    }
-    merged->subsets = all;
-    for (size_t i = 0; i < rule->subsets.count; i++) {
-        if (merged_rule_subset(merged, subsets[i].name.v)) continue;
-        all[merged->subset_count++] = &subsets[i];
-    }
-    if (!merged->policy) merged->policy = rule->traffic_policy;
-    return true;
+    const struct merged_subset *x = a, *y = b;
+    int order = str_compare(x->subset->name.v, y->subset->name.v);
+    return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
-/* Rules with a selector that selects the caller go before those without one. */
+/* All subsets by name, of equal names the first; and the first traffic policy. */
+static struct merged_rule *
+merge_group(struct lower *lower, struct istio_resource *const *group, size_t count)
+{
+    struct merged_rule *merged = ARENA_NEW(lower->arena, struct merged_rule);
+    size_t room = 0, kept = 0, order = 0;
+    for (size_t i = 0; i < count; i++) {
+        room += group[i]->destination_rule->subsets.count;
+    }
+    struct merged_subset *all = ARENA_ARRAY(lower->arena, struct merged_subset, room);
+    if (!merged || !all) return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct istio_destination_rule *rule = group[i]->destination_rule;
+        const struct istio_subset *subsets = rule->subsets.items;
+        for (size_t k = 0; k < rule->subsets.count; k++, order++) {
+            all[order] = (struct merged_subset){&subsets[k], order};
+        }
+        if (!merged->policy) merged->policy = rule->traffic_policy;
+    }
+    if (room) qsort(all, room, sizeof(*all), by_name);
+    for (size_t i = 0; i < room; i++) {
+        if (kept && str_equal(all[kept - 1].subset->name.v, all[i].subset->name.v)) continue;
+        all[kept++] = all[i];
+    }
+    merged->subsets = all;
+    merged->subset_count = kept;
+    return merged;
+}
+
+/*
+ * Rules with a selector, of which there must be one that selects the caller, or those without.
+ * Rules that are not exported alike stay apart, and the last of them is used.
+ */
 static struct merged_rule *
 merge(struct lower *lower, const struct host_rules *rules, bool selected)
 {
-    struct merged_rule *merged = NULL;
-    const struct istio_resource *first = NULL;
-    for (size_t i = 0; i < rules->count; i++) {
-        const struct istio_resource *rule = rules->items[i];
+    struct istio_resource **group =
+        ARENA_ARRAY(lower->arena, struct istio_resource *, rules->count);
+    size_t count = 0;
+    for (size_t i = 0; group && i < rules->count; i++) {
+        struct istio_resource *rule = rules->items[i];
         bool has_selector = rule->destination_rule->workload_selector != NULL;
         if (has_selector != selected || !selects_caller(lower, rule)) continue;
-        if (!merged || !same_export(first, rule)) {
-            /* Not mergeable: separate rules, of which the last is used. */
-            merged = ARENA_NEW(lower->arena, struct merged_rule);
-            first = rule;
-        }
-        if (!merged || !merge_into(lower, merged, rule->destination_rule)) {
-            lower->failed = true;
-            return NULL;
-        }
+        if (!is_own(lower, rule) && !is_visible(lower, rule)) continue;
+        if (count && !same_export(group[0], rule)) count = 0;
+        group[count++] = rule;
     }
+    struct merged_rule *merged = count ? merge_group(lower, group, count) : NULL;
+    if (!group || (count && !merged)) lower->failed = true;
     return merged;
 }
 
 const struct istio_subset *
 merged_rule_subset(const struct merged_rule *rule, sluice_str name)
 {
-    for (size_t i = 0; i < rule->subset_count; i++) {
-        if (str_equal(rule->subsets[i]->name.v, name)) return rule->subsets[i];
+    size_t low = 0, high = rule->subset_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct istio_subset *subset = rule->subsets[middle].subset;
+        int order = str_compare(subset->name.v, name);
+        if (order == 0) return subset;
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
     return NULL;
 }
 
-/* ---- looking up ---- */
+/* ---- looking up (istio.md 7.1) ---- */
 
-enum step { STEP_CALLER, STEP_SERVICE };
-
-static bool
-is_private(const struct lower *lower, const struct istio_resource *rule)
+/* The host itself, or the longest wildcard that covers it. */
+static struct host_rules *
+most_specific(const struct host_set *hosts, sluice_str host)
 {
-    const struct value_list *export_to = &rule->destination_rule->export_to;
-    const sluice_str *items = export_to->items;
-    if (export_to->count == 0) return str_equal(lower->options->default_export_to, STR("."));
-    return export_to->count == 1 &&
-           (str_equal(items[0], STR(".")) || str_equal(items[0], rule->meta->space));
+    struct host_rules *found = host_set_find(hosts, host);
+    return found ? found : host_set_covering(hosts, host, NULL);
 }
 
+/* What is hidden from the caller is left out only now: it hides less specific hosts. */
 static bool
-visible(const struct lower *lower, const struct istio_resource *rule, enum step step)
+any_visible(const struct lower *lower, const struct host_rules *rules)
 {
-    sluice_str caller = lower->options->proxy_namespace;
-    const struct value_list *export_to = &rule->destination_rule->export_to;
-    int class = visibility_class(lower, export_to, rule->meta->space, caller);
-    if (step == STEP_CALLER) {
-        bool root = str_equal(caller, lower->options->root_namespace);
-        return root ? is_private(lower, rule) : class >= 0 || export_to->count == 0;
-    }
-    return class >= 0;
-}
-
-static bool
-any_rule(const struct lower *lower, const struct host_rules *rules, enum step step, bool exported)
-{
-    for (size_t i = 0; i < rules->count; i++) {
-        const struct istio_resource *rule = rules->items[i];
-        if (exported ? !is_private(lower, rule) : visible(lower, rule, step)) return true;
+    for (size_t i = 0; rules && i < rules->count; i++) {
+        if (is_visible(lower, rules->items[i])) return true;
     }
     return false;
 }
 
-/* The most specific host of a namespace that fits: the host itself, or the longest wildcard. In the
- * service's namespace visibility is asked only afterwards: a hidden rule hides less specific ones.
- */
 static struct host_rules *
-find_in(const struct lower *lower, sluice_str space, sluice_str host, enum step step)
+find_exported(const struct lower *lower, sluice_str space, sluice_str host)
 {
     const struct space_rules *rules = map_get(&lower->rules->spaces, space);
-    if (!rules) return NULL;
-    struct host_rules *found = host_set_find(&rules->hosts, host);
-    if (found && !any_rule(lower, found, step, step == STEP_SERVICE)) found = NULL;
-    if (!found) found = host_set_covering(&rules->hosts, host, found);
-    return found && any_rule(lower, found, step, false) ? found : NULL;
+    struct host_rules *found = rules ? most_specific(&rules->exported, host) : NULL;
+    return any_visible(lower, found) ? found : NULL;
 }
 
 const struct merged_rule *
 destination_rules_find(struct lower *lower, sluice_str host, sluice_str service_namespace)
 {
-    sluice_str caller = lower->options->proxy_namespace;
-    struct host_rules *found = find_in(lower, caller, host, STEP_CALLER);
-    if (!found) found = find_in(lower, service_namespace, host, STEP_SERVICE);
-    if (!found) found = find_in(lower, lower->options->root_namespace, host, STEP_SERVICE);
+    const struct space_rules *own = map_get(&lower->rules->spaces, lower->options->proxy_namespace);
+    struct host_rules *found = own ? most_specific(&own->own, host) : NULL;
+    if (!found) found = find_exported(lower, service_namespace, host);
+    if (!found) found = find_exported(lower, lower->options->root_namespace, host);
     if (!found) return NULL;
     if (!found->asked) {
         found->asked = true;

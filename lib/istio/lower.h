@@ -131,9 +131,13 @@ struct lowered_destination lower_known_host(struct lower *lower, sluice_str host
                                             const struct lower_scope *scope);
 
 /* destination_rules.c: which rule speaks for a host (istio.md 7.1). */
+struct merged_subset {
+    const struct istio_subset *subset;
+    size_t order; /* as written */
+};
 struct merged_rule {
     const struct istio_traffic_policy *policy;
-    const struct istio_subset **subsets;
+    const struct merged_subset *subsets; /* by name, each once */
     size_t subset_count;
 };
 bool destination_rules_read(struct lower *lower);

@@ -87,14 +87,13 @@ struct server_host {
 };
 
 static struct server_host
-read_host(struct lower *lower, const struct gateway *gateway, const struct server *server,
-          sluice_str text)
+read_host(const struct gateway *gateway, const struct server *server, sluice_str text)
 {
     size_t slash = str_find(text, '/');
     bool whole = slash == SIZE_MAX;
     struct server_host host = {
         .space = whole ? STR("*") : str_first(text, slash),
-        .host = expand_lower_case(lower, whole ? text : str_skip(text, slash + 1)),
+        .host = whole ? text : str_skip(text, slash + 1),
         .server = server,
     };
     if (str_equal(host.space, STR("."))) host.space = gateway->space;
@@ -134,7 +133,7 @@ read_hosts(struct building *building)
         const struct server *server = &gateway->servers[i];
         if (server->port != like->port || server->tls != like->tls) continue;
         for (size_t k = 0; k < server->host_count; k++) {
-            struct server_host host = read_host(lower, gateway, server, server->hosts[k]);
+            struct server_host host = read_host(gateway, server, server->hosts[k]);
             if (!host_index_add(&building->index, host.host, (uint32_t)building->count)) {
                 return false;
             }
@@ -253,7 +252,8 @@ add_source(struct building *building, const struct lower_source *source)
     routes.shared = rule_list_finish(lower, &routes.list);
     if (!routes.shared) return false;
     for (size_t i = 0; i < names->count; i++) {
-        sluice_str own = expand_lower_case(lower, expand_host(lower, items[i], source->space));
+        /* Compared with letter case, as Istio does; domains have none. */
+        sluice_str own = expand_host(lower, items[i], source->space);
         if (!give_host(building, source, own, &routes)) return false;
     }
     return true;

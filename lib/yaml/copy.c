@@ -55,12 +55,12 @@ static bool
 step(struct reading *reading, struct walk *walk, const struct yaml_node *original)
 {
     bool down = has_children(walk->from);
-    while (!down && walk->from != original && !walk->from->next) {
+    while (!down && (walk->from == original || !walk->from->next)) {
+        if (walk->from == original || !walk->to->parent) return false; /* back at the top */
         walk->from = walk->from->parent;
         walk->to = walk->to->parent;
         walk->depth--;
     }
-    if (!down && walk->from == original) return false;
     if (down) walk->depth++;
     walk->from = down ? walk->from->children.first : walk->from->next;
     bool collection = walk->from->kind == YAML_MAP || walk->from->kind == YAML_SEQ;

@@ -9,16 +9,22 @@
 #include "yaml/flow_text.h"
 #include "yaml/place.h"
 
+/* Events are fetched so many at a time: in a run of its own, libfyaml's code stays in the caches.
+ */
+enum { AHEAD_MAX = 256 };
+
 struct yaml_events {
     struct arena *arena;
     sluice_str text;
     struct fy_diag *diag;
     struct fy_parser *parser;
-    struct fy_event *held; /* its anchor and tag were handed out */
-    size_t last_end;       /* end of the newest scalar */
-    size_t flow_depth;     /* open flow collections */
-    bool ascii;            /* the text is: so columns, which count characters, count bytes */
-    bool finished;
+    struct fy_event *ahead[AHEAD_MAX];
+    size_t ahead_count, ahead_at; /* the last event that was handed out is before ahead_at */
+    size_t last_end;              /* end of the newest scalar */
+    size_t flow_depth;            /* open flow collections */
+    bool ascii;                   /* the text is: so columns, which count characters, count bytes */
+    bool failed;                  /* libfyaml gave up: it must not be asked again */
+    bool finished;                /* there is no next event */
 };
 
 /* libfyaml also hands its messages to a function; they name addresses, so nobody reads them. */
@@ -32,16 +38,34 @@ drop_output(struct fy_diag *diag, void *user, const char *text, size_t len)
 }
 
 static void
-release_held(struct yaml_events *events)
+release_ahead(struct yaml_events *events)
 {
-    if (events->held) fy_parser_event_free(events->parser, events->held);
-    events->held = NULL;
+    for (size_t i = 0; i < events->ahead_count; i++) {
+        fy_parser_event_free(events->parser, events->ahead[i]);
+    }
+    events->ahead_count = events->ahead_at = 0;
+}
+
+/* The next event, or NULL: an error, or libfyaml is out of memory. */
+static struct fy_event *
+fetch(struct yaml_events *events)
+{
+    if (events->ahead_at < events->ahead_count) return events->ahead[events->ahead_at++];
+    release_ahead(events);
+    while (!events->failed && events->ahead_count < AHEAD_MAX) {
+        struct fy_event *event = fy_parser_parse(events->parser);
+        events->failed = !event;
+        if (!event) break;
+        events->ahead[events->ahead_count++] = event;
+        if (event->type == FYET_STREAM_END) break;
+    }
+    return events->ahead_count ? events->ahead[events->ahead_at++] : NULL;
 }
 
 static void
 libfyaml_close(struct yaml_events *events)
 {
-    release_held(events);
+    release_ahead(events);
     if (events->parser) fy_parser_destroy(events->parser);
     if (events->diag) fy_diag_destroy(events->diag);
 }
@@ -49,11 +73,16 @@ libfyaml_close(struct yaml_events *events)
 static bool
 is_ascii(sluice_str text)
 {
-    unsigned char all = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        all |= (unsigned char)text.ptr[i];
+    uint64_t all = 0, word = 0;
+    size_t at = 0;
+    for (; text.len - at >= 8; at += 8) {
+        memcpy(&word, text.ptr + at, 8);
+        all |= word;
     }
-    return all < 0x80;
+    for (; at < text.len; at++) {
+        all |= (unsigned char)text.ptr[at];
+    }
+    return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
 static struct yaml_events *
@@ -306,19 +335,14 @@ fill(struct yaml_events *events, struct fy_event *from, struct yaml_event *event
 static void
 libfyaml_next(struct yaml_events *events, uint32_t column, struct yaml_event *event)
 {
-    release_held(events);
     *event = (struct yaml_event){.type = YAML_EVENT_END, .offset = YAML_NO_OFFSET};
     if (events->finished) return;
-    struct fy_event *from = fy_parser_parse(events->parser);
-    if (from && from->type == FYET_STREAM_START) {
-        fy_parser_event_free(events->parser, from);
-        from = fy_parser_parse(events->parser);
-    }
+    struct fy_event *from = fetch(events);
+    if (from && from->type == FYET_STREAM_START) from = fetch(events);
     if (!from) {
         set_parse_error(events, event);
         return;
     }
-    events->held = from;
     if (from->type == FYET_SCALAR) { /* two of three are */
         fill_scalar(events, from, column, event);
     } else {

@@ -204,6 +204,60 @@ check_line(struct scan *scan, sluice_str text, size_t begin, size_t end)
     return stop(scan, limit(begin, "more than 1000 empty lines in a row"));
 }
 
+/* ---- a crash of libfyaml ---- */
+
+static bool
+is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Whether a ? that may begin an explicit key stands in the text. */
+static bool
+has_explicit_key(sluice_str text)
+{
+    const char *end = text.ptr + text.len, *at = text.ptr;
+    while ((at = memchr(at, '?', (size_t)(end - at)))) {
+        bool begins = at == text.ptr || is_space(at[-1]);
+        at++;
+        if (begins && (at == end || is_space(*at))) return true;
+    }
+    return false;
+}
+
+/*
+ * Inside of an explicit key, a colon, a tab, and an indicator of a block make libfyaml 0.7.12 write
+ * to memory that is not its own. Offset of such a tab, or SIZE_MAX.
+ */
+static size_t
+find_tab_before_block(sluice_str text)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        const char *tab = memchr(text.ptr + at, '\t', text.len - at);
+        if (!tab) break;
+        size_t found_at = (size_t)(tab - text.ptr), begin = found_at;
+        while (begin > at && text.ptr[begin - 1] == ' ') {
+            begin--;
+        }
+        for (at = found_at; at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t');) {
+            at++;
+        }
+        bool colon = begin > 0 && text.ptr[begin - 1] == ':';
+        if (colon && at < text.len && memchr("|>-?:", text.ptr[at], 5)) return found_at;
+    }
+    return SIZE_MAX;
+}
+
+static struct precheck_finding
+check_explicit_keys(sluice_str text)
+{
+    size_t at = has_explicit_key(text) ? find_tab_before_block(text) : SIZE_MAX;
+    if (at == SIZE_MAX) return (struct precheck_finding){0};
+    return found(CODE_UNSUPPORTED, at, "write a space, not a tab, behind the colon");
+}
+
+/* ---- lines ---- */
+
 /* The first LF and the first CR from where a line begins; each is looked for when it was passed, so
  * that the text is searched once for either. */
 struct line_ends {
@@ -238,7 +292,7 @@ precheck_yaml(sluice_str text)
     size_t next;
     for (size_t begin = 0; begin < text.len; begin = next) {
         size_t end = line_end(text, begin, &ends, &next);
-        if (!check_line(&scan, text, begin, end)) break;
+        if (!check_line(&scan, text, begin, end)) return scan.finding;
     }
-    return scan.finding;
+    return check_explicit_keys(text);
 }

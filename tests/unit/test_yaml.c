@@ -293,6 +293,9 @@ Test(yaml, refuses_with_a_code_and_a_place)
         {__LINE__, "a: !!binary aGk=\n",                           "SL0003", 1,     0,  0},
         {__LINE__, "a: !!set {b}\n",                               "SL0003", 1,     0,  0},
         {__LINE__, "a: ! '5'\n",                                   "SL0003", 1,     0,  0},
+        {__LINE__, "? x:\t>",                                      "SL0003", 1,     5,  0}, /* libfyaml crashes */
+        {__LINE__, "?\n x: \t- y\n",                               "SL0003", 2,     5,  0},
+        {__LINE__, "a: b\n? - x\t:\t|\n    y\n",                   "SL0003", 2,     8,  0},
         {__LINE__, "? {a: b}\n: c\n",                              "SL0003", 1,     3,  0},
         {__LINE__, "[a]: c\nb: 1\nb: 2\n",                         "SL0003", 1,     1,  0},
         {__LINE__, "~: c\n",                                       "SL0003", 1,     1,  0},

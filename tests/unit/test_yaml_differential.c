@@ -52,7 +52,8 @@ visit(const char *path, const struct stat *info, int kind, struct FTW *walk)
     sluice_str text = read_file(path);
     cr_assert(text.ptr != NULL);
     struct yaml_fixture fixture;
-    yaml_fixture_load(&fixture, NULL, text, NULL, NULL);
+    /* libyaml refuses [001:db8::], which one of them has. */
+    yaml_fixture_load(&fixture, &yaml_libfyaml, text, NULL, NULL);
     cr_expect(eq(int, (int)fixture.status, (int)SLUICE_OK), "%s", path);
     yaml_fixture_free(&fixture);
     compare(text, path);
