@@ -109,6 +109,19 @@ arena_array(struct arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
+void *
+arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) return items;
+    size_t wanted = *capacity > SIZE_MAX / 2 ? SIZE_MAX : *capacity * 2;
+    if (wanted < 4) wanted = 4;
+    void *grown = arena_array(arena, wanted, size);
+    if (!grown) return NULL;
+    if (count) memcpy(grown, items, count * size);
+    *capacity = wanted;
+    return grown;
+}
+
 char *
 arena_bytes(struct arena *arena, size_t len)
 {

@@ -37,6 +37,12 @@ sluice_str arena_concat(struct arena *arena, const sluice_str *parts, size_t cou
 sluice_str arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * Room for one more behind `count` objects of `size` bytes: `items` itself while *capacity allows,
+ * else a copy with twice the room. NULL on failure, then nothing changed.
+ */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
+
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 

@@ -16,6 +16,24 @@ str_find_last(sluice_str s, char c)
     return SIZE_MAX;
 }
 
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+sluice_str
+str_trim(sluice_str s)
+{
+    while (s.len && is_blank(s.ptr[0])) {
+        s = str_skip(s, 1);
+    }
+    while (s.len && is_blank(s.ptr[s.len - 1])) {
+        s.len--;
+    }
+    return s;
+}
+
 int
 str_compare(sluice_str a, sluice_str b)
 {

@@ -70,6 +70,9 @@ str_ends_with(sluice_str s, sluice_str suffix)
 size_t str_find(sluice_str s, char c);
 size_t str_find_last(sluice_str s, char c);
 
+/* Without blanks (space, tab, line feed, carriage return) at both ends. */
+sluice_str str_trim(sluice_str s);
+
 /* Byte order, a prefix before what it begins: <0, 0, >0. */
 int str_compare(sluice_str a, sluice_str b);
 

@@ -20,6 +20,14 @@ run(struct analysis *analysis)
            analyze_reach(analysis) && analyze_destination_rules(analysis);
 }
 
+sluice_str
+analyze_label(struct analysis *analysis, sluice_str name, size_t index)
+{
+    struct arena *arena = analysis->lower->arena;
+    return name.len ? arena_printf(arena, "\"%.*s\"", STR_ARG(name))
+                    : arena_printf(arena, "#%zu", index);
+}
+
 bool
 analyze_set(struct lower *lower, const struct envelope_list *envelopes)
 {

@@ -39,19 +39,10 @@ rule_at(const struct walk *walk, size_t i)
     return (struct rule){route->node, &route->match, STR("")};
 }
 
-/* Its name in quotes, else its number. */
-static sluice_str
-label_of(struct analysis *analysis, sluice_str name, size_t index)
-{
-    struct arena *arena = analysis->lower->arena;
-    return name.len ? arena_printf(arena, "\"%.*s\"", STR_ARG(name))
-                    : arena_printf(arena, "#%zu", index);
-}
-
 static void
 report_rule(struct walk *walk, size_t i, const struct yaml_node *at, const char *reason)
 {
-    sluice_str label = label_of(walk->analysis, rule_at(walk, i).name, i);
+    sluice_str label = analyze_label(walk->analysis, rule_at(walk, i).name, i);
     FINDING(walk->analysis, walk->resource, WARNING, "IST0130", at, "rule %.*s is not used (%s)",
             STR_ARG(label), reason);
 }
@@ -89,9 +80,9 @@ see_block(struct walk *walk, size_t rule_index, size_t i, bool *repeated)
         return *place != NULL;
     }
     size_t first = *(const size_t *)*place;
-    sluice_str labels[] = {label_of(analysis, rule.name, rule_index),
-                           label_of(analysis, block.name, i),
-                           label_of(analysis, rule_at(walk, first).name, first)};
+    sluice_str labels[] = {analyze_label(analysis, rule.name, rule_index),
+                           analyze_label(analysis, block.name, i),
+                           analyze_label(analysis, rule_at(walk, first).name, first)};
     FINDING(analysis, walk->resource, INFO, "IST0131", block.node,
             "match %.*s of rule %.*s is not used: it repeats a match of rule %.*s",
             STR_ARG(labels[1]), STR_ARG(labels[0]), STR_ARG(labels[2]));

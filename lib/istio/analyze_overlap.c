@@ -74,21 +74,13 @@ covers(struct analysis *analysis, const struct istio_http_match *a,
            maps_cover(analysis, &a->without_headers, &b->without_headers);
 }
 
-static sluice_str
-label_of(struct analysis *analysis, sluice_str name, size_t index)
-{
-    struct arena *arena = analysis->lower->arena;
-    return name.len ? arena_printf(arena, "\"%.*s\"", STR_ARG(name))
-                    : arena_printf(arena, "#%zu", index);
-}
-
 static void
 report(struct analysis *analysis, struct istio_resource *resource, const struct block *a,
        const struct block *b)
 {
-    sluice_str earlier = label_of(analysis, a->route->name.v, a->rule);
-    sluice_str rule = label_of(analysis, b->route->name.v, b->rule);
-    sluice_str match = label_of(analysis, b->match->name.v, b->index);
+    sluice_str earlier = analyze_label(analysis, a->route->name.v, a->rule);
+    sluice_str rule = analyze_label(analysis, b->route->name.v, b->rule);
+    sluice_str match = analyze_label(analysis, b->match->name.v, b->index);
     FINDING(analysis, resource, INFO, "IST0131", b->match->node,
             "match %.*s of rule %.*s may not be used: the prefix of rule %.*s, \"%.*s\", comes "
             "first",

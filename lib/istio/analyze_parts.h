@@ -60,6 +60,8 @@ bool analyze_scopes_of(struct analysis *analysis, struct analyze_scopes *out,
 bool analyze_is_everywhere(const struct analyze_scopes *scopes);
 
 /* The host in full and in lower case. {NULL, 0} when memory ran out. */
+/* A rule for people: its name in quotes, else its number. */
+sluice_str analyze_label(struct analysis *analysis, sluice_str name, size_t index);
 sluice_str analyze_host(struct analysis *analysis, sluice_str host, sluice_str space);
 
 /* Whether the hosts overlap: equal, or one a wildcard for the other (istio.md 3.2). */

@@ -4,8 +4,6 @@
  */
 #include "istio/analyze_parts.h"
 
-#define EXPORT_ANNOTATION "networking.istio.io/exportTo"
-
 static bool
 add(struct analysis *analysis, sluice_str scope, sluice_str host, struct istio_resource *resource)
 {
@@ -42,41 +40,6 @@ add_entry(struct analysis *analysis, struct istio_resource *resource)
     return true;
 }
 
-static sluice_str
-trim(sluice_str text)
-{
-    while (text.len && text.ptr[0] == ' ') {
-        text = str_skip(text, 1);
-    }
-    while (text.len && text.ptr[text.len - 1] == ' ') {
-        text.len--;
-    }
-    return text;
-}
-
-/* The annotation's list, as an exportTo. */
-static bool
-annotated_scopes(struct analysis *analysis, struct value_list *out, const struct envelope *meta)
-{
-    const sluice_str *text = envelope_annotation(meta, STR(EXPORT_ANNOTATION), NULL);
-    *out = (struct value_list){0};
-    if (!text || trim(*text).len == 0) return true;
-    size_t count = 1;
-    for (size_t i = 0; i < text->len; i++) {
-        count += text->ptr[i] == ',';
-    }
-    sluice_str *items = ARENA_ARRAY(analysis->lower->arena, sluice_str, count);
-    if (!items) return false;
-    sluice_str rest = *text;
-    for (size_t i = 0; i < count; i++) {
-        size_t comma = str_find(rest, ',');
-        items[i] = trim(str_first(rest, comma));
-        rest = comma == SIZE_MAX ? str_skip(rest, rest.len) : str_skip(rest, comma + 1);
-    }
-    *out = (struct value_list){.items = items, .count = count};
-    return true;
-}
-
 static bool
 add_kube(struct analysis *analysis, struct istio_resource *resource)
 {
@@ -84,7 +47,7 @@ add_kube(struct analysis *analysis, struct istio_resource *resource)
     struct value_list export_to;
     struct analyze_scopes scopes;
     sluice_str host = analyze_host(analysis, meta->name, meta->space);
-    if (!host.ptr || !annotated_scopes(analysis, &export_to, meta) ||
+    if (!host.ptr || !visibility_annotated(analysis->lower, meta, &export_to) ||
         !analyze_scopes_of(analysis, &scopes, &export_to, meta->space)) {
         return false;
     }

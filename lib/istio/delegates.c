@@ -2,7 +2,6 @@
  * lowering. */
 #include "istio/delegates.h"
 
-#include "base/alloc.h"
 #include "istio/delegate_match.h"
 
 struct delegates {
@@ -18,15 +17,10 @@ struct route_array {
 static bool
 push(struct lower *lower, struct route_array *array, const struct istio_http_route *route)
 {
-    if (array->count == array->capacity) {
-        size_t capacity = array->capacity ? array->capacity * 2 : 4;
-        struct istio_http_route *items =
-            ARENA_ARRAY(lower->arena, struct istio_http_route, capacity);
-        if (!items) return false;
-        if (array->count) memcpy(items, array->items, array->count * sizeof(*items));
-        array->items = items;
-        array->capacity = capacity;
-    }
+    struct istio_http_route *items =
+        arena_grow(lower->arena, array->items, array->count, &array->capacity, sizeof(*items));
+    if (!items) return false;
+    array->items = items;
     array->items[array->count++] = *route;
     return true;
 }

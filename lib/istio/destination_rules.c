@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "istio/host_set.h"
 #include "istio/lower.h"
 
@@ -103,15 +102,10 @@ file_in(struct lower *lower, struct host_set *hosts, sluice_str host, struct ist
         rules = ARENA_NEW(lower->arena, struct host_rules);
         if (!rules || !host_set_add(hosts, host, rules)) return false;
     }
-    if (rules->count == rules->capacity) {
-        size_t capacity = rules->capacity ? rules->capacity * 2 : 1;
-        struct istio_resource **items =
-            ARENA_ARRAY(lower->arena, struct istio_resource *, capacity);
-        if (!items) return false;
-        if (rules->count) memcpy(items, rules->items, rules->count * sizeof(*items));
-        rules->items = items;
-        rules->capacity = capacity;
-    }
+    struct istio_resource **items =
+        arena_grow(lower->arena, rules->items, rules->count, &rules->capacity, sizeof(*items));
+    if (!items) return false;
+    rules->items = items;
     rules->items[rules->count++] = rule;
     return true;
 }

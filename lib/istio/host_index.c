@@ -2,16 +2,12 @@
 
 #include <stdlib.h>
 
-static bool
-is_wildcard(sluice_str host)
-{
-    return host.len > 0 && host.ptr[0] == '*';
-}
+#include "istio/host_set.h"
 
 static sluice_str
 tail_of(sluice_str host)
 {
-    return is_wildcard(host) ? str_skip(host, 1) : host;
+    return host_is_wildcard(host) ? str_skip(host, 1) : host;
 }
 
 /* Bytes from the end; a text before what ends in it. */
@@ -37,15 +33,12 @@ by_text(const void *a, const void *b)
 bool
 host_index_add(struct host_index *index, sluice_str host, uint32_t owner)
 {
-    if (index->count == index->capacity) {
-        size_t capacity = index->capacity ? index->capacity * 2 : 16;
-        struct host_entry *items = ARENA_ARRAY(index->arena, struct host_entry, capacity);
-        if (!items) return false;
-        if (index->count) memcpy(items, index->items, index->count * sizeof(*items));
-        index->items = items;
-        index->capacity = capacity;
-    }
-    index->items[index->count++] = (struct host_entry){tail_of(host), is_wildcard(host), owner};
+    struct host_entry *items =
+        arena_grow(index->arena, index->items, index->count, &index->capacity, sizeof(*items));
+    if (!items) return false;
+    index->items = items;
+    index->items[index->count++] =
+        (struct host_entry){tail_of(host), host_is_wildcard(host), owner};
     return true;
 }
 
@@ -92,7 +85,7 @@ static bool
 visit_matching(const struct host_index *index, sluice_str host, host_visit *visit, void *user)
 {
     sluice_str text = tail_of(host);
-    bool wildcard = is_wildcard(host);
+    bool wildcard = host_is_wildcard(host);
     if (!visit_text(index, text, wildcard, false, visit, user)) return false;
     for (size_t skip = 1; skip <= text.len; skip++) {
         if (!visit_text(index, str_skip(text, skip), false, true, visit, user)) return false;
@@ -124,14 +117,10 @@ collect(void *user, const struct host_entry *entry)
 {
     struct collecting *collecting = user;
     struct host_owners *out = collecting->out;
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity ? out->capacity * 2 : 16;
-        uint32_t *items = ARENA_ARRAY(collecting->arena, uint32_t, capacity);
-        if (!items) return false;
-        if (out->count) memcpy(items, out->items, out->count * sizeof(*items));
-        out->items = items;
-        out->capacity = capacity;
-    }
+    uint32_t *items =
+        arena_grow(collecting->arena, out->items, out->count, &out->capacity, sizeof(*items));
+    if (!items) return false;
+    out->items = items;
     out->items[out->count++] = entry->owner;
     return true;
 }

@@ -16,17 +16,11 @@ host_set_free(struct host_set *set)
     map_free(&set->tails);
 }
 
-static bool
-is_wildcard(sluice_str host)
-{
-    return host.len > 0 && host.ptr[0] == '*';
-}
-
 bool
 host_set_add(struct host_set *set, sluice_str host, void *value)
 {
     if (host.len >= HOST_SET_LENGTHS) return true;
-    bool wildcard = is_wildcard(host);
+    bool wildcard = host_is_wildcard(host);
     sluice_str key = wildcard ? str_skip(host, 1) : host;
     void **slot = map_put(wildcard ? &set->tails : &set->plain, key);
     if (!slot) return false;
@@ -38,14 +32,14 @@ host_set_add(struct host_set *set, sluice_str host, void *value)
 void *
 host_set_find(const struct host_set *set, sluice_str host)
 {
-    if (is_wildcard(host)) return map_get(&set->tails, str_skip(host, 1));
+    if (host_is_wildcard(host)) return map_get(&set->tails, str_skip(host, 1));
     return map_get(&set->plain, host);
 }
 
 void *
 host_set_covering(const struct host_set *set, sluice_str host, const void *not_this)
 {
-    sluice_str text = is_wildcard(host) ? str_skip(host, 1) : host;
+    sluice_str text = host_is_wildcard(host) ? str_skip(host, 1) : host;
     size_t longest = text.len < HOST_SET_LENGTHS ? text.len : HOST_SET_LENGTHS - 1;
     for (size_t len = longest + 1; len-- > 0;) {
         if (!set->tail_of_length[len]) continue;

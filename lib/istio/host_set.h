@@ -12,6 +12,12 @@
 
 #define HOST_SET_LENGTHS 256
 
+static inline bool
+host_is_wildcard(sluice_str host)
+{
+    return host.len > 0 && host.ptr[0] == '*';
+}
+
 struct host_set {
     struct map plain; /* host */
     struct map tails; /* of wildcards, without the "*" */

@@ -29,14 +29,10 @@ bind(struct lower *lower, sluice_str name, struct lower_source source)
     if (binding->count && binding->items[binding->count - 1].resource == source.resource) {
         return true;
     }
-    if (binding->count == binding->capacity) {
-        size_t capacity = binding->capacity ? binding->capacity * 2 : 4;
-        struct lower_source *items = ARENA_ARRAY(lower->arena, struct lower_source, capacity);
-        if (!items) return false;
-        if (binding->count) memcpy(items, binding->items, binding->count * sizeof(*items));
-        binding->items = items;
-        binding->capacity = capacity;
-    }
+    struct lower_source *items = arena_grow(lower->arena, binding->items, binding->count,
+                                            &binding->capacity, sizeof(*items));
+    if (!items) return false;
+    binding->items = items;
     binding->items[binding->count++] = source;
     return true;
 }
@@ -110,14 +106,10 @@ candidates_of(struct lower *lower, sluice_str bound, sluice_str caller, struct c
 bool
 listener_list_add(struct lower *lower, struct listener_list *list, struct model_listener listener)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 8;
-        struct model_listener *items = ARENA_ARRAY(lower->arena, struct model_listener, capacity);
-        if (!items) return false;
-        if (list->count) memcpy(items, list->items, list->count * sizeof(*items));
-        list->items = items;
-        list->capacity = capacity;
-    }
+    struct model_listener *items =
+        arena_grow(lower->arena, list->items, list->count, &list->capacity, sizeof(*items));
+    if (!items) return false;
+    list->items = items;
     list->items[list->count++] = listener;
     return true;
 }

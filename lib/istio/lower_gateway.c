@@ -1,4 +1,5 @@
 #include "istio/host_index.h"
+#include "istio/host_set.h"
 #include "istio/lower_l4.h"
 #include "istio/port_protocol.h"
 #include "istio/virtual_hosts.h"
@@ -67,16 +68,10 @@ read_gateway(struct lower *lower, const struct istio_resource *document, sluice_
 /* ---- hosts that a server and a VirtualService have in common (istio.md 3.2) ---- */
 
 static bool
-is_wildcard(sluice_str host)
-{
-    return host.len > 0 && host.ptr[0] == '*';
-}
-
-static bool
 is_subset(sluice_str narrow, sluice_str wide)
 {
-    if (!is_wildcard(wide)) return str_equal(narrow, wide);
-    sluice_str tail = is_wildcard(narrow) ? str_skip(narrow, 1) : narrow;
+    if (!host_is_wildcard(wide)) return str_equal(narrow, wide);
+    sluice_str tail = host_is_wildcard(narrow) ? str_skip(narrow, 1) : narrow;
     return str_ends_with(tail, str_skip(wide, 1));
 }
 

@@ -8,14 +8,10 @@
 bool
 l4_chain_add(struct lower *lower, struct l4_chains *chains, struct l4_chain chain)
 {
-    if (chains->count == chains->capacity) {
-        size_t capacity = chains->capacity ? chains->capacity * 2 : 8;
-        struct l4_chain *items = ARENA_ARRAY(lower->arena, struct l4_chain, capacity);
-        if (!items) return false;
-        if (chains->count) memcpy(items, chains->items, chains->count * sizeof(*items));
-        chains->items = items;
-        chains->capacity = capacity;
-    }
+    struct l4_chain *items =
+        arena_grow(lower->arena, chains->items, chains->count, &chains->capacity, sizeof(*items));
+    if (!items) return false;
+    chains->items = items;
     chains->items[chains->count++] = chain;
     return true;
 }

@@ -46,9 +46,8 @@ add_for_addresses(struct l4_port *port, struct l4_chains *chains, const struct l
 /* ---- tls ---- */
 
 static bool
-add_tls_match(struct l4_port *port, const struct lower_source *source,
-              const struct istio_l4_match *match, const struct l4_target *target,
-              struct l4_chain chain)
+add_tls_match(struct l4_port *port, const struct istio_l4_match *match,
+              const struct l4_target *target, struct l4_chain chain)
 {
     const sluice_str *hosts = match->sni_hosts.items;
     const struct value_list *subnets = &match->destination_subnets;
@@ -60,7 +59,6 @@ add_tls_match(struct l4_port *port, const struct lower_source *source,
             return false;
         }
     }
-    (void)source;
     return true;
 }
 
@@ -82,7 +80,7 @@ add_tls_rules(struct l4_port *port, const struct lower_source *source,
             };
             if (!chain.action ||
                 !l4_match_source(lower, &matches[k], &port->scope, &chain.source) ||
-                !add_tls_match(port, source, &matches[k], target, chain)) {
+                !add_tls_match(port, &matches[k], target, chain)) {
                 return false;
             }
             *always |= chain.source.count == 0;

@@ -1,21 +1,16 @@
-#include "base/alloc.h"
 #include "istio/lower.h"
 #include "istio/names.h"
 
 static struct model_predicate *
 add(struct lower *lower, struct predicate_list *list, enum model_subject subject)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 4;
-        struct model_predicate *items = ARENA_ARRAY(lower->arena, struct model_predicate, capacity);
-        if (!items) {
-            lower->failed = true;
-            return NULL;
-        }
-        if (list->count) memcpy(items, list->items, list->count * sizeof(*items));
-        list->items = items;
-        list->capacity = capacity;
+    struct model_predicate *items =
+        arena_grow(lower->arena, list->items, list->count, &list->capacity, sizeof(*items));
+    if (!items) {
+        lower->failed = true;
+        return NULL;
     }
+    list->items = items;
     struct model_predicate *predicate = &list->items[list->count++];
     *predicate = (struct model_predicate){.subject = subject};
     return predicate;

@@ -33,12 +33,6 @@ struct mesh_port {
 };
 
 static bool
-is_wildcard(sluice_str host)
-{
-    return host.len > 0 && host.ptr[0] == '*';
-}
-
-static bool
 read_services(struct mesh_port *port)
 {
     struct port_services *services = &port->services;
@@ -215,7 +209,7 @@ add_source(struct mesh_port *port, const struct mesh_source *source)
         if (exact) {
             attached = true;
             if (!give_service(port, source, exact)) return false;
-        } else if (!is_wildcard(host) || !host_index_matches(&port->services.index, host)) {
+        } else if (!host_is_wildcard(host) || !host_index_matches(&port->services.index, host)) {
             literals[literal_count++] = host;
         }
     }

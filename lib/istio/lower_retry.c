@@ -7,18 +7,6 @@
 
 enum { DEFAULT_ATTEMPTS = 2 };
 
-static sluice_str
-trim(sluice_str text)
-{
-    while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
-        text = str_skip(text, 1);
-    }
-    while (text.len && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t')) {
-        text.len--;
-    }
-    return text;
-}
-
 struct retry_on {
     char *text;
     size_t len;
@@ -47,7 +35,7 @@ split_retry_on(struct lower *lower, sluice_str text, struct retry_on *out)
     if (!out->text || !out->codes) return false;
     for (sluice_str rest = text; rest.len;) {
         size_t comma = str_find(rest, ',');
-        sluice_str token = trim(str_first(rest, comma));
+        sluice_str token = str_trim(str_first(rest, comma));
         rest = comma == SIZE_MAX ? str_skip(rest, rest.len) : str_skip(rest, comma + 1);
         uint64_t number;
         if (token.len == 0) continue;

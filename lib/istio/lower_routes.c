@@ -3,17 +3,13 @@
 bool
 rule_list_add(struct lower *lower, struct rule_list *list, struct model_rule rule)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 4;
-        struct model_rule *items = ARENA_ARRAY(lower->arena, struct model_rule, capacity);
-        if (!items) {
-            lower->failed = true;
-            return false;
-        }
-        if (list->count) memcpy(items, list->items, list->count * sizeof(*items));
-        list->items = items;
-        list->capacity = capacity;
+    struct model_rule *items =
+        arena_grow(lower->arena, list->items, list->count, &list->capacity, sizeof(*items));
+    if (!items) {
+        lower->failed = true;
+        return false;
     }
+    list->items = items;
     list->items[list->count++] = rule;
     return true;
 }

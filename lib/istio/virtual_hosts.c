@@ -30,16 +30,10 @@ virtual_hosts_alias(struct virtual_hosts *hosts, const struct domain_routes *of,
                     const sluice_str *domains, size_t count)
 {
     struct arena *arena = hosts->lower->arena;
-    if (hosts->extra_count == hosts->extra_capacity) {
-        size_t capacity = hosts->extra_capacity ? hosts->extra_capacity * 2 : 8;
-        struct model_virtual_host *items = ARENA_ARRAY(arena, struct model_virtual_host, capacity);
-        if (!items) return false;
-        if (hosts->extra_count) {
-            memcpy(items, hosts->extra, hosts->extra_count * sizeof(*items));
-        }
-        hosts->extra = items;
-        hosts->extra_capacity = capacity;
-    }
+    struct model_virtual_host *items =
+        arena_grow(arena, hosts->extra, hosts->extra_count, &hosts->extra_capacity, sizeof(*items));
+    if (!items) return false;
+    hosts->extra = items;
     sluice_str *copy = ARENA_ARRAY(arena, sluice_str, count + 1);
     if (!copy) return false;
     copy[0] = of->domain; /* found again by virtual_hosts_finish() */

@@ -23,24 +23,12 @@ visibility_class(const struct lower *lower, const struct value_list *export_to, 
     return best;
 }
 
-static sluice_str
-trim(sluice_str text)
-{
-    while (text.len && text.ptr[0] == ' ') {
-        text = str_skip(text, 1);
-    }
-    while (text.len && text.ptr[text.len - 1] == ' ') {
-        text.len--;
-    }
-    return text;
-}
-
 bool
 visibility_annotated(struct lower *lower, const struct envelope *meta, struct value_list *out)
 {
     const sluice_str *text = envelope_annotation(meta, STR("networking.istio.io/exportTo"), NULL);
     *out = (struct value_list){0};
-    if (!text || trim(*text).len == 0) return true;
+    if (!text || str_trim(*text).len == 0) return true;
     size_t count = 1;
     for (size_t i = 0; i < text->len; i++) {
         count += text->ptr[i] == ',';
@@ -50,7 +38,7 @@ visibility_annotated(struct lower *lower, const struct envelope *meta, struct va
     sluice_str rest = *text;
     for (size_t i = 0; i < count; i++) {
         size_t comma = str_find(rest, ',');
-        items[i] = trim(str_first(rest, comma));
+        items[i] = str_trim(str_first(rest, comma));
         rest = comma == SIZE_MAX ? str_skip(rest, rest.len) : str_skip(rest, comma + 1);
     }
     *out = (struct value_list){.items = items, .count = count};

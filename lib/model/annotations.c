@@ -21,28 +21,12 @@ fail_at(const struct cursor *cursor, sluice_str at, const char *message)
     return false;
 }
 
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static sluice_str
-trim(sluice_str text)
-{
-    while (text.len > 0 && is_blank(text.ptr[0]))
-        text = str_skip(text, 1);
-    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
-        text = str_first(text, text.len - 1);
-    return text;
-}
-
 /* The trimmed text up to the next `separator`, which is taken off the cursor with it. */
 static sluice_str
 take_part(struct cursor *cursor, char separator, bool *last)
 {
     size_t end = str_find(cursor->text, separator);
-    sluice_str part = trim(str_first(cursor->text, end));
+    sluice_str part = str_trim(str_first(cursor->text, end));
     *last = end == SIZE_MAX;
     cursor->text = str_skip(cursor->text, *last ? cursor->text.len : end + 1);
     return part;
@@ -124,8 +108,8 @@ static bool
 read_cookie_attribute(struct model_sticky_key *key, const struct cursor *cursor, sluice_str part)
 {
     size_t equals = str_find(part, '=');
-    sluice_str name = trim(str_first(part, equals));
-    sluice_str value = trim(str_skip(part, equals == SIZE_MAX ? part.len : equals + 1));
+    sluice_str name = str_trim(str_first(part, equals));
+    sluice_str value = str_trim(str_skip(part, equals == SIZE_MAX ? part.len : equals + 1));
     if (str_equal(name, STR("ttl")) && key->ttl_ns == SLUICE_NO_DURATION) {
         if (parse_ttl(&key->ttl_ns, value)) return true;
         return fail_at(cursor, part, "ttl must be a time such as 1h, 30m or 3600s");
@@ -199,7 +183,7 @@ read_source(struct model_sticky_source *out, struct arena *arena, const struct c
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
         if (!str_starts_with(part, named[i].prefix)) continue;
         struct cursor rest = *list;
-        rest.text = trim(str_skip(part, named[i].prefix.len));
+        rest.text = str_trim(str_skip(part, named[i].prefix.len));
         if (named[i].kind == MODEL_STICKY_COOKIE) return read_cookie(&out->key, rest);
         if (named[i].kind == MODEL_STICKY_HEADER) return read_header(&out->key, arena, &rest);
         return read_query(&out->key, &rest);
@@ -240,7 +224,7 @@ parse_sticky(struct model_sticky *out, struct arena *arena, struct cursor cursor
 static bool
 parse_cohort(struct model_sticky *out, const struct cursor *cursor)
 {
-    sluice_str name = trim(cursor->text);
+    sluice_str name = str_trim(cursor->text);
     if (!is_printable(name) || name.len > COHORT_MAX)
         return fail_at(cursor, name, "a cohort is a name of 1 to 253 bytes without blanks");
     out->cohort = name;
@@ -250,7 +234,7 @@ parse_cohort(struct model_sticky *out, const struct cursor *cursor)
 static bool
 parse_pick(struct model_sticky *out, const struct cursor *cursor)
 {
-    sluice_str mode = trim(cursor->text);
+    sluice_str mode = str_trim(cursor->text);
     bool even = str_equal(mode, STR("even"));
     if (!even && !str_equal(mode, STR("random")))
         return fail_at(cursor, mode, "pick must be random or even");

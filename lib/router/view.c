@@ -189,24 +189,12 @@ view_first_header(struct view *view, uint32_t index, sluice_str *value)
 
 /* ---- cookies (RFC 6265, section 5.4: name=value pairs joined by "; ") ---- */
 
-static sluice_str
-trim_blanks(sluice_str text)
-{
-    while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
-        text = str_skip(text, 1);
-    }
-    while (text.len && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t')) {
-        text.len--;
-    }
-    return text;
-}
-
 static bool
 find_cookie(sluice_str line, sluice_str name, sluice_str *value)
 {
     while (line.len) {
         size_t end = str_find(line, ';');
-        sluice_str pair = trim_blanks(str_first(line, end));
+        sluice_str pair = str_trim(str_first(line, end));
         line = end == SIZE_MAX ? str_skip(line, line.len) : str_skip(line, end + 1);
         size_t equals = str_find(pair, '=');
         if (equals == SIZE_MAX || !str_equal(str_first(pair, equals), name)) continue;

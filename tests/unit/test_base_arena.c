@@ -124,6 +124,8 @@ use_arena(struct arena *arena)
         good = arena_array(arena, 3, 100) != NULL && good;
         good = arena_dup(arena, STR("some text")).ptr != NULL && good;
         good = arena_printf(arena, "%0900d", 1).ptr != NULL && good;
+        size_t capacity = 0;
+        good = arena_grow(arena, NULL, 0, &capacity, 300) != NULL && good;
     }
     return good;
 }
@@ -144,4 +146,30 @@ Test(base_arena, remembers_a_failure_and_leaks_nothing)
             break;
         }
     }
+}
+
+Test(base_arena, grows_lists_and_keeps_what_is_in_them)
+{
+    enum { COUNT = 1000 };
+    struct failing_alloc memory;
+    failing_alloc_init(&memory, SIZE_MAX);
+    struct arena arena = arena_init(&memory.allocator);
+    uint32_t *items = NULL;
+    size_t capacity = 0, moves = 0;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        uint32_t *grown = arena_grow(&arena, items, i, &capacity, sizeof(*items));
+        cr_assert(grown != NULL);
+        moves += grown != items;
+        items = grown;
+        items[i] = i;
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        cr_assert(eq(u32, items[i], i));
+    }
+    cr_expect(le(sz, moves, 10)); /* doubles: else a list costs the square of its length */
+    capacity = SIZE_MAX / 2;
+    cr_expect(arena_grow(&arena, items, SIZE_MAX / 2, &capacity, sizeof(*items)) == NULL);
+    cr_expect(eq(sz, capacity, SIZE_MAX / 2));
+    arena_free(&arena);
+    cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
 }

@@ -144,3 +144,20 @@ Test(base_str, reads_decimal_numbers)
         cr_expect(eq(u64, value, rows[i].value), "line %d", rows[i].line);
     }
 }
+
+Test(base_str, trims_blanks_at_both_ends)
+{
+    static const struct {
+        int line;
+        sluice_str text, want;
+    } rows[] = {
+        {__LINE__, STR_INIT(""),        STR_INIT("")   },
+        {__LINE__, STR_INIT(" \t\r\n"), STR_INIT("")   },
+        {__LINE__, STR_INIT("a"),       STR_INIT("a")  },
+        {__LINE__, STR_INIT(" a b\t"),  STR_INIT("a b")},
+        {__LINE__, {NULL, 0},           {NULL, 0}      },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cr_expect(str_equal(str_trim(rows[i].text), rows[i].want), "line %d", rows[i].line);
+    }
+}
