@@ -13,6 +13,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sluice/sluice.h>
@@ -183,8 +184,10 @@ peer_close(struct peer *peer)
 static void
 peer_add(struct peer *peer, int fd)
 {
+    int on = 1;
     struct epoll_event event = {.data.ptr = peer};
     peer->fd = fd;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (epoll_ctl(peer->conn->worker->epoll, EPOLL_CTL_ADD, fd, &event) != 0) peer->failed = true;
 }
 

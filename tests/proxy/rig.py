@@ -106,14 +106,15 @@ class Proxy:
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen([program, "--listen", "127.0.0.1:0", *arguments], text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.said, self.complained = [], []
+        self.said, self.complained, self.ended = [], [], False
         self.more = threading.Condition()
         self.readers = [threading.Thread(target=self.collect, args=pair, daemon=True) for pair in (
             (self.process.stdout, self.said), (self.process.stderr, self.complained))]
         for reader in self.readers:
             reader.start()
-        line = self.wait_for(1)
+        line = self.wait_for(self.said, 1)
         if not line.startswith("listening on port "):
+            self.stop()
             raise RuntimeError("the proxy does not start: %s %s" % (line, self.complained))
         self.port = int(line.split()[-1])
 
@@ -122,18 +123,28 @@ class Proxy:
             with self.more:
                 lines.append(line.rstrip("\n"))
                 self.more.notify_all()
-
-    def wait_for(self, count):
-        """The count-th line on stdout."""
         with self.more:
-            self.more.wait_for(lambda: len(self.said) >= count or self.process.poll() is not None, timeout=60)
-            return self.said[count - 1] if len(self.said) >= count else ""
+            self.ended = True
+            self.more.notify_all()
+
+    def wait_for(self, lines, count):
+        """Until there are so many lines; the last of them, or "" when the proxy ended."""
+        with self.more:
+            self.more.wait_for(lambda: len(lines) >= count or self.ended, timeout=60)
+            return lines[count - 1] if len(lines) >= count else ""
 
     def reload(self):
         """What it says to SIGHUP."""
         count = len(self.said) + 1
         self.process.send_signal(signal.SIGHUP)
-        return self.wait_for(count)
+        return self.wait_for(self.said, count)
+
+    def reload_refused(self):
+        """What it complains of after SIGHUP, the first line."""
+        count = len(self.complained) + 1
+        if self.reload() != "kept the old rules":
+            raise RuntimeError("it takes the rules")
+        return self.wait_for(self.complained, count)
 
     def stop(self):
         self.process.terminate()
