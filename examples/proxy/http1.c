@@ -44,7 +44,6 @@ trim(sluice_str text)
     return text;
 }
 
-/* Split a line in two at a byte; false when it is not there. */
 bool
 text_cut(sluice_str text, char at, sluice_str *left, sluice_str *right)
 {
@@ -56,6 +55,16 @@ text_cut(sluice_str text, char at, sluice_str *left, sluice_str *right)
 }
 
 static bool
+is_clean(sluice_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c < ' ' && c != '\t') || c == 127) return false;
+    }
+    return true;
+}
+
+static bool
 parse_field(struct head *head, sluice_str line)
 {
     if (head->count == HEAD_FIELDS) return false;
@@ -63,11 +72,20 @@ parse_field(struct head *head, sluice_str line)
     if (!text_cut(line, ':', &field->name, &field->value) || field->name.len == 0) return false;
     field->value = trim(field->value);
     for (size_t i = 0; i < field->name.len; i++) {
-        if (field->name.ptr[i] <= ' ' || field->name.ptr[i] == 127) return false;
+        unsigned char c = (unsigned char)field->name.ptr[i];
+        if (c <= ' ' || c >= 127) return false;
     }
-    for (size_t i = 0; i < field->value.len; i++) {
-        unsigned char c = (unsigned char)field->value.ptr[i];
-        if ((c < ' ' && c != '\t') || c == 127) return false;
+    return is_clean(field->value);
+}
+
+static bool
+parse_start(struct head *head, sluice_str line)
+{
+    sluice_str *words = head->words, rest;
+    if (!is_clean(line) || !text_cut(line, ' ', &words[0], &rest)) return false;
+    if (!text_cut(rest, ' ', &words[1], &words[2])) { /* a status without a reason */
+        words[1] = rest;
+        words[2] = STR("");
     }
     return true;
 }
@@ -84,19 +102,11 @@ head_parse(struct head *head, const struct buffer *buffer)
         const char *stop = memmem(at, (size_t)(end + 2 - at), "\r\n", 2);
         sluice_str line = {at, (size_t)(stop - at)};
         at = stop + 2;
-        if (first) {
-            sluice_str *words = head->words, rest;
-            if (memchr(line.ptr, '\n', line.len) || !text_cut(line, ' ', &words[0], &rest))
-                return MALFORMED;
-            if (!text_cut(rest, ' ', &words[1], &words[2])) words[1] = rest, words[2] = STR("");
-        } else if (!parse_field(head, line)) {
-            return MALFORMED;
-        }
+        if (!(first ? parse_start(head, line) : parse_field(head, line))) return MALFORMED;
     }
     return PARSED;
 }
 
-/* How often the field occurs; *value is the last one's. */
 size_t
 head_find(const struct head *head, sluice_str name, sluice_str *value)
 {
@@ -109,7 +119,6 @@ head_find(const struct head *head, sluice_str name, sluice_str *value)
     return found;
 }
 
-/* One header operation of a decision; false when the head has no room. */
 bool
 head_edit(struct head *head, sluice_header_op op)
 {
@@ -182,16 +191,15 @@ body_byte(struct body *body, char c)
             return body->left < UINT64_MAX / 32;
         }
         body->at = BODY_EXTENSION;
-        return body->digits && strchr("; \t\r", c);
+        return body->digits && c && strchr("; \t\r", c);
     case BODY_EXTENSION:
         if (c != '\n') return true;
         body->at = body->left ? BODY_CHUNK : BODY_TRAILER;
         body->left += body->left ? 2 : 0; /* the line end behind the data */
         return true;
     case BODY_TRAILER:
-        if (c != '\n') return body->left += c != '\r', true;
-        body->done = body->left == 0;
-        body->left = 0;
+        body->done = c == '\n' && body->left == 0; /* an empty line */
+        body->left = c == '\n' ? 0 : body->left + (c != '\r');
         return true;
     default: /* BODY_CHUNK */
         if (c != (body->left-- == 2 ? '\r' : '\n')) return false;
@@ -200,7 +208,6 @@ body_byte(struct body *body, char c)
     }
 }
 
-/* Pass on what belongs to the body and has room. False when it is malformed. */
 bool
 body_move(struct body *body, struct buffer *from, struct buffer *to)
 {

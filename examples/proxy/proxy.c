@@ -13,7 +13,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sluice/sluice.h>
@@ -27,15 +26,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proxy/http1.h"
+#include "proxy/peer.h"
 
 enum { EDITS = 32, UPSTREAMS = 64, THREADS = 64, EVENTS = 64 };
 
 #define SECOND ((int64_t)1000000000)
 #define NEVER INT64_MAX
-#define IDLE_LIMIT (60 * SECOND)     /* for a request to arrive */
-#define EXCHANGE_LIMIT (60 * SECOND) /* for its answer, when the rules give no timeout */
-#define LINGER_LIMIT SECOND          /* for a client to hang up after the last answer */
+#define IDLE_LIMIT (60 * SECOND) /* while nothing moves, unless the rules give a timeout */
+#define LINGER_LIMIT SECOND      /* for a client to hang up after the last answer */
 
 struct upstream {
     sluice_str host, subset; /* of a destination, as the rules name them */
@@ -139,14 +137,6 @@ reload(void)
 
 /* ---- connections ---- */
 
-struct peer {
-    struct conn *conn;
-    int fd; /* -1: none */
-    uint32_t armed;
-    bool eof, failed;
-    struct buffer in, out;
-};
-
 struct worker {
     pthread_t thread;
     uint64_t number;
@@ -155,79 +145,23 @@ struct worker {
     struct conn *open, *closed; /* closed ones are freed when no event can name them any more */
 };
 
+enum conn_state { READING, DELAYED, EXCHANGING, FLUSHING, LINGERING, CLOSED };
+
 struct conn {
     struct conn *next;
     struct worker *worker;
     struct peer client, upstream;
-    enum { READING, DELAYED, EXCHANGING, CLOSING, CLOSED } state;
+    enum conn_state state;
     char address[INET_ADDRSTRLEN];
     const struct upstream *target; /* NULL: answered here */
     bool keep_alive, is_head, answered;
     struct body request, response;
-    int64_t due, deadline; /* of this state; of the exchange */
+    int64_t deadline, due; /* of the exchange, or NEVER; when conn_due() has something to do */
     /* What the decision says about the response, copied: the decision ends with the next call. */
     sluice_header_op edits[EDITS];
     size_t edit_count, edit_bytes;
     char edit_text[8192];
 };
-
-static void
-peer_close(struct peer *peer)
-{
-    if (peer->fd >= 0) close(peer->fd);
-    peer->fd = -1;
-    peer->armed = 0;
-    peer->eof = peer->failed = false;
-    peer->in.begin = peer->in.end = peer->out.begin = peer->out.end = 0;
-}
-
-static void
-peer_add(struct peer *peer, int fd)
-{
-    int on = 1;
-    struct epoll_event event = {.data.ptr = peer};
-    peer->fd = fd;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (epoll_ctl(peer->conn->worker->epoll, EPOLL_CTL_ADD, fd, &event) != 0) peer->failed = true;
-}
-
-static void
-peer_arm(struct peer *peer, bool wanted)
-{
-    struct epoll_event event = {.data.ptr = peer};
-    if (peer->fd < 0) return;
-    if (wanted && !peer->eof && buffer_room(&peer->in) > 0) event.events |= EPOLLIN;
-    if (wanted && peer->out.begin < peer->out.end) event.events |= EPOLLOUT;
-    if (event.events == peer->armed) return;
-    peer->armed = event.events;
-    epoll_ctl(peer->conn->worker->epoll, EPOLL_CTL_MOD, peer->fd, &event);
-}
-
-/* Both return whether anything changed. */
-static bool
-peer_read(struct peer *peer)
-{
-    struct buffer *in = &peer->in;
-    if (peer->fd < 0 || peer->eof || buffer_room(in) == 0) return false;
-    ssize_t got = recv(peer->fd, in->bytes + in->end, BUFFER_SIZE - in->end, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-    peer->failed |= got < 0;
-    peer->eof = got <= 0;
-    in->end += got > 0 ? (size_t)got : 0;
-    return true;
-}
-
-static bool
-peer_write(struct peer *peer)
-{
-    struct buffer *out = &peer->out;
-    if (peer->fd < 0 || out->begin == out->end) return false;
-    ssize_t sent = send(peer->fd, out->bytes + out->begin, out->end - out->begin, MSG_NOSIGNAL);
-    if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-    peer->failed |= sent < 0;
-    out->begin = sent < 0 ? out->end : out->begin + (size_t)sent;
-    return true;
-}
 
 static void
 conn_close(struct conn *conn)
@@ -324,8 +258,8 @@ finish(struct conn *conn)
 {
     peer_close(&conn->upstream);
     bool again = conn->keep_alive && conn->request.done;
-    conn->state = again ? READING : CLOSING;
-    conn->due = now_ns() + (again ? IDLE_LIMIT : LINGER_LIMIT);
+    conn->state = again ? READING : FLUSHING;
+    conn->deadline = NEVER;
 }
 
 /* Something went wrong: say so if the client has seen nothing yet. */
@@ -383,8 +317,7 @@ static int64_t
 timeout_of(const sluice_decision *decision)
 {
     int64_t whole = decision->timeout_ns, each = decision->backend_timeout_ns;
-    if (whole == SLUICE_NO_DURATION && each == SLUICE_NO_DURATION) return EXCHANGE_LIMIT;
-    if (whole <= 0) whole = NEVER;
+    if (whole <= 0) whole = NEVER; /* SLUICE_NO_DURATION, or switched off */
     if (each <= 0) each = NEVER;
     return whole < each ? whole : each; /* one try is the whole exchange */
 }
@@ -394,8 +327,7 @@ connect_upstream(struct conn *conn)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     conn->state = EXCHANGING;
-    conn->due = conn->deadline;
-    if (fd >= 0) peer_add(&conn->upstream, fd);
+    if (fd >= 0) peer_open(&conn->upstream, conn->worker->epoll, fd);
     const struct sockaddr *address = (const struct sockaddr *)&conn->target->address;
     if (fd < 0 ||
         (connect(fd, address, sizeof(conn->target->address)) != 0 && errno != EINPROGRESS))
@@ -441,11 +373,14 @@ decide(struct conn *conn, struct head *head, sluice_str host)
     } else if (!write_request_head(conn, head, &decision)) {
         fail(conn, 431);
     }
-    if (conn->state == CLOSING) return;
+    if (conn->state == FLUSHING) return;
     bool delayed = decision.fault && decision.fault->delay_chosen;
     conn->state = DELAYED;
-    conn->due = now + (delayed ? decision.fault->delay_ns : 0);
-    if (!delayed) proceed(conn);
+    if (delayed) {
+        conn->due = now + decision.fault->delay_ns;
+    } else {
+        proceed(conn);
+    }
 }
 
 static void
@@ -501,7 +436,7 @@ exchange(struct conn *conn)
         fail(conn, 400);
         return;
     }
-    if (!conn->answered && client->out.begin == client->out.end && !begin_response(conn)) {
+    if (!conn->answered && peer_sent(client) && !begin_response(conn)) {
         fail(conn, 503);
         return;
     }
@@ -538,10 +473,16 @@ step(struct conn *conn)
     case EXCHANGING:
         exchange(conn);
         break;
-    case CLOSING:
+    case FLUSHING: /* hang up only when the client has read it all: a reset would take it away */
         client->in.begin = client->in.end;
-        if (client->out.begin == client->out.end) shutdown(client->fd, SHUT_WR);
-        if (client->eof && client->out.begin == client->out.end) conn_close(conn);
+        if (!peer_sent(client)) break;
+        shutdown(client->fd, SHUT_WR);
+        conn->state = LINGERING;
+        conn->deadline = now_ns() + LINGER_LIMIT;
+        break;
+    case LINGERING:
+        client->in.begin = client->in.end;
+        if (client->eof) conn_close(conn);
         break;
     case DELAYED:
     case CLOSED:
@@ -554,14 +495,20 @@ conn_run(struct conn *conn)
 {
     bool moved = true;
     while (moved && conn->state != DELAYED && conn->state != CLOSED) {
-        moved = peer_read(&conn->client) | peer_read(&conn->upstream);
+        enum conn_state before = conn->state;
+        moved = peer_read(&conn->client);
+        moved |= peer_read(&conn->upstream);
         step(conn);
         if (conn->state == DELAYED) break;
-        moved |= peer_write(&conn->upstream) | peer_write(&conn->client);
+        moved |= peer_write(&conn->upstream);
+        moved |= peer_write(&conn->client);
+        moved |= conn->state != before;
         if (conn->client.failed) conn_close(conn);
     }
     peer_arm(&conn->client, conn->state != DELAYED);
     peer_arm(&conn->upstream, true);
+    if (conn->state == DELAYED) return;
+    conn->due = conn->deadline < NEVER ? conn->deadline : now_ns() + IDLE_LIMIT;
 }
 
 static void
@@ -596,10 +543,10 @@ conn_accept(struct worker *worker)
     conn->worker = worker;
     conn->client.conn = conn->upstream.conn = conn;
     conn->client.fd = conn->upstream.fd = -1;
-    conn->due = now_ns() + IDLE_LIMIT;
+    conn->deadline = NEVER;
     conn->next = worker->open;
     worker->open = conn;
-    peer_add(&conn->client, fd);
+    peer_open(&conn->client, worker->epoll, fd);
     conn_run(conn);
 }
 

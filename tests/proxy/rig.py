@@ -82,7 +82,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, name):
         super().__init__(("127.0.0.1", 0), Handler)
         self.name = name
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def handle_error(self, *_):
         pass  # a client that went away
