@@ -8,6 +8,9 @@
  * file with an error is reported and the old rules go on serving. docs/embedding.md walks through
  * it.
  *
+ * This file is what sluice has to do with. Beside it: http1 (heads and bodies), peer (sockets),
+ * rules (files into a router), options (the command line).
+ *
  * Left out, to be short: TLS, HTTP/2, upgrades, names instead of addresses of upstreams, pooled
  * upstream connections, retries, mirrors, and a heap of timers.
  */
@@ -21,33 +24,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "proxy/options.h"
 #include "proxy/peer.h"
+#include "proxy/rules.h"
 
-enum { EDITS = 32, UPSTREAMS = 64, THREADS = 64, EVENTS = 64 };
+enum { EDITS = 32, EVENTS = 64 };
 
 #define SECOND ((int64_t)1000000000)
 #define NEVER INT64_MAX
 #define IDLE_LIMIT (60 * SECOND) /* while nothing moves, unless the rules give a timeout */
 #define LINGER_LIMIT SECOND      /* for a client to hang up after the last answer */
 
-struct upstream {
-    sluice_str host, subset; /* of a destination, as the rules name them */
-    struct sockaddr_in address;
-};
-
 static struct proxy {
+    struct options options;
     sluice_live *live;
-    struct sockaddr_in listen;
-    sluice_str gateway; /* "" is the mesh */
-    uint32_t port;      /* as the rules see it; 0: their default */
-    struct upstream upstreams[UPSTREAMS];
-    size_t upstream_count, thread_count, file_count;
-    char **files;
     atomic_bool stopping;
 } proxy;
 
@@ -59,76 +53,13 @@ now_ns(void)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-static uint64_t
-random_number(void)
-{
-    uint64_t number = 0;
-    return getrandom(&number, sizeof(number), 0) == sizeof(number) ? number : (uint64_t)now_ns();
-}
-
-/* ---- rules: files in, router out ---- */
-
-static sluice_str
-read_file(const char *name)
-{
-    char *text = NULL;
-    size_t len = 0, room = 0;
-    FILE *file = fopen(name, "rb");
-    while (file && !feof(file) && !ferror(file)) {
-        if (len == room) text = realloc(text, room = room ? 2 * room : 4096);
-        if (!text) abort();
-        len += fread(text + len, 1, room - len, file);
-    }
-    bool good = file && !ferror(file);
-    if (file) fclose(file);
-    if (!good) fprintf(stderr, "%s: cannot be read\n", name);
-    return good ? (sluice_str){text, len} : (free(text), (sluice_str){NULL, 0});
-}
-
-static void
-print_report(const sluice_report *report)
-{
-    static const char *const severities[] = {"info", "warning", "error"};
-    for (size_t i = 0; i < sluice_report_count(report); i++) {
-        const sluice_diagnostic *d = sluice_report_get(report, i);
-        fprintf(stderr, "%.*s:%u:%u: %s: %.*s [%.*s]\n", (int)d->document.len, d->document.ptr,
-                d->line, d->column, severities[d->severity], (int)d->message.len, d->message.ptr,
-                (int)d->code.len, d->code.ptr);
-    }
-}
-
-/* The rules of all files, or NULL after saying why not. */
-static sluice_router *
-compile_rules(void)
-{
-    sluice_router *router = NULL;
-    sluice_report *report = NULL;
-    sluice_compile_options options;
-    sluice_compile_options_init(&options);
-    options.hash_seed = random_number();
-    sluice_source *sources = calloc(proxy.file_count, sizeof(*sources));
-    bool good = sources && sluice_report_new(&report, NULL) == SLUICE_OK;
-    for (size_t i = 0; good && i < proxy.file_count; i++) {
-        sources[i] = (sluice_source){sluice_str_of(proxy.files[i]), read_file(proxy.files[i])};
-        good = sources[i].text.ptr != NULL;
-    }
-    if (good) {
-        sluice_status status = sluice_compile(&router, sources, proxy.file_count, &options, report);
-        print_report(report); /* also on success: it carries warnings */
-        if (status != SLUICE_OK) fprintf(stderr, "rules: %s\n", sluice_status_name(status));
-    }
-    for (size_t i = 0; sources && i < proxy.file_count; i++)
-        free((char *)(uintptr_t)sources[i].text.ptr);
-    free(sources);
-    sluice_report_free(report);
-    return router;
-}
+/* ---- rules ---- */
 
 /* Publish what the files say now. Whatever goes wrong, the old router is untouched. */
 static void
 reload(void)
 {
-    sluice_router *router = compile_rules();
+    sluice_router *router = rules_compile(proxy.options.files, proxy.options.file_count);
     bool published = router && sluice_live_publish(proxy.live, router) == SLUICE_OK;
     sluice_router_release(router); /* the live has its own reference */
     puts(published ? "reloaded" : "kept the old rules");
@@ -276,25 +207,6 @@ fail(struct conn *conn, unsigned status)
     finish(conn);
 }
 
-static const struct upstream *
-find_upstream(const sluice_decision *decision)
-{
-    const sluice_destination *to = decision->destination;
-    sluice_str host = decision->authority, port, subset = {NULL, 0};
-    if (to) {
-        host = to->host;
-        subset = to->subset;
-    } else {
-        text_cut(host, ':', &host, &port);
-    }
-    for (size_t i = 0; i < proxy.upstream_count; i++) {
-        const struct upstream *upstream = &proxy.upstreams[i];
-        bool named = text_same(upstream->host, host) || (to && text_same(upstream->host, to->name));
-        if (named && text_same(upstream->subset, subset)) return upstream;
-    }
-    return NULL;
-}
-
 static bool
 write_request_head(struct conn *conn, struct head *head, const sluice_decision *decision)
 {
@@ -351,8 +263,8 @@ static void
 decide(struct conn *conn, struct head *head, sluice_str host)
 {
     const sluice_request request = {
-        .port = proxy.port,
-        .gateway = proxy.gateway,
+        .port = proxy.options.port,
+        .gateway = proxy.options.gateway,
         .method = head->words[0],
         .authority = host,
         .path = head->words[1],
@@ -365,7 +277,7 @@ decide(struct conn *conn, struct head *head, sluice_str host)
     bool local = outcome != SLUICE_FORWARD && outcome != SLUICE_PASSTHROUGH;
     int64_t now = now_ns(), timeout = timeout_of(&decision);
     conn->deadline = timeout < NEVER - now ? now + timeout : NEVER;
-    conn->target = local ? NULL : find_upstream(&decision);
+    conn->target = local ? NULL : options_upstream(&proxy.options, &decision);
     if (!keep_edits(conn, &decision, local)) {
         fail(conn, 500);
     } else if (!conn->target) {
@@ -611,14 +523,14 @@ worker_prepare(struct worker *worker)
 {
     int on = 1;
     struct epoll_event event = {.events = EPOLLIN};
-    socklen_t len = sizeof(proxy.listen);
+    socklen_t len = sizeof(proxy.options.listen);
     sluice_context_options options;
     sluice_context_options_init(&options);
-    options.seed = random_number();
+    options.seed = rules_random();
     options.stream = worker->number;
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
     worker->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct sockaddr *address = (struct sockaddr *)&proxy.listen;
+    struct sockaddr *address = (struct sockaddr *)&proxy.options.listen;
     return setsockopt(worker->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
            bind(worker->listener, address, len) == 0 && listen(worker->listener, 1024) == 0 &&
            getsockname(worker->listener, address, &len) == 0 && /* the port, when 0 was asked for */
@@ -635,99 +547,41 @@ worker_stop(struct worker *worker)
     close(worker->epoll);
 }
 
-/* ---- the command line ---- */
-
-static bool
-parse_address(const char *text, struct sockaddr_in *address)
-{
-    char ip[INET_ADDRSTRLEN];
-    unsigned port;
-    int end = 0;
-    *address = (struct sockaddr_in){.sin_family = AF_INET};
-    bool good = sscanf(text, "%15[0-9.]:%u%n", ip, &port, &end) == 2 && !text[end] && port < 65536;
-    if (good) address->sin_port = htons((uint16_t)port);
-    return good && inet_pton(AF_INET, ip, &address->sin_addr) == 1;
-}
-
-static bool
-add_upstream(const char *text)
-{
-    struct upstream *upstream = &proxy.upstreams[proxy.upstream_count];
-    const char *equals = strchr(text, '=');
-    if (!equals || proxy.upstream_count++ == UPSTREAMS) return false;
-    upstream->host = (sluice_str){text, (size_t)(equals - text)};
-    if (memchr(text, '|', upstream->host.len))
-        text_cut(upstream->host, '|', &upstream->host, &upstream->subset);
-    return parse_address(equals + 1, &upstream->address);
-}
-
-static bool
-parse_options(int argc, char **argv)
-{
-    bool good = true;
-    proxy.thread_count = 2;
-    int i = 1;
-    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0 && good; i += 2) {
-        const char *name = argv[i], *value = argv[i + 1];
-        if (strcmp(name, "--listen") == 0) {
-            good = parse_address(value, &proxy.listen);
-        } else if (strcmp(name, "--upstream") == 0) {
-            good = add_upstream(value);
-        } else if (strcmp(name, "--gateway") == 0) {
-            proxy.gateway = sluice_str_of(value);
-        } else if (strcmp(name, "--port") == 0) {
-            proxy.port = (uint32_t)strtoul(value, NULL, 10);
-        } else if (strcmp(name, "--threads") == 0) {
-            proxy.thread_count = strtoul(value, NULL, 10);
-            good = proxy.thread_count >= 1 && proxy.thread_count <= THREADS;
-        } else {
-            good = false;
-        }
-    }
-    proxy.files = argv + i;
-    proxy.file_count = (size_t)(argc - i);
-    return good && proxy.file_count > 0 && proxy.listen.sin_family == AF_INET;
-}
+/* ---- the whole ---- */
 
 int
 main(int argc, char **argv)
 {
-    static struct worker workers[THREADS];
+    static struct worker workers[OPTIONS_THREADS];
     sigset_t signals;
-    if (!parse_options(argc, argv)) {
-        fprintf(
-            stderr,
-            "usage: proxy --listen IP:PORT [--threads N] [--gateway NAMESPACE/NAME] [--port N]\n"
-            "             --upstream 'HOST|SUBSET=IP:PORT'... RULES.yaml...\n");
-        return 2;
-    }
+    if (!options_parse(&proxy.options, argc, argv)) return 2;
     sigemptyset(&signals);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* here and in all workers; sigwait() takes them */
-    sluice_router *router = compile_rules();
+    sluice_router *router = rules_compile(proxy.options.files, proxy.options.file_count);
     if (!router || sluice_live_new(&proxy.live, router, NULL) != SLUICE_OK) return 1;
     sluice_router_release(router);
     bool good = true;
-    for (size_t i = 0; i < proxy.thread_count && good; i++) {
+    for (size_t i = 0; i < proxy.options.thread_count && good; i++) {
         workers[i].number = i;
         good = worker_prepare(&workers[i]);
     }
-    for (size_t i = 0; i < proxy.thread_count && good; i++)
+    for (size_t i = 0; i < proxy.options.thread_count && good; i++)
         good = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
     if (!good) {
         perror("proxy");
         return 1;
     }
-    printf("listening on port %u\n", ntohs(proxy.listen.sin_port));
+    printf("listening on port %u\n", ntohs(proxy.options.listen.sin_port));
     fflush(stdout);
     for (int signal = SIGHUP; signal == SIGHUP;) {
         sigwait(&signals, &signal);
         if (signal == SIGHUP) reload();
     }
     atomic_store(&proxy.stopping, true);
-    for (size_t i = 0; i < proxy.thread_count; i++)
+    for (size_t i = 0; i < proxy.options.thread_count; i++)
         worker_stop(&workers[i]);
     sluice_live_release(proxy.live);
     return 0;
