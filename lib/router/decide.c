@@ -36,6 +36,7 @@ begin(const struct view *view, sluice_decision *decision)
     decision->status = 0;
     decision->grpc_status = -1;
     decision->matched = NULL;
+    decision->router = view->router;
     decision->destination = NULL;
     decision->port = 0;
     decision->split_index = 0;
