@@ -1,0 +1,61 @@
+"""The weighted pick on its own, for callers who do their own matching."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from typing import Mapping, Union
+
+from . import _structs as s
+from ._compile import check
+from ._library import lib
+
+
+class Rng:
+    """A pcg64 generator; equal (seed, stream) give equal sequences on every platform. Not for secrets."""
+
+    def __init__(self, seed: int | None = None, stream: int = 0) -> None:
+        self._raw = s.Rng()
+        lib.sluice_rng_init(self._raw, int.from_bytes(os.urandom(8), "little") if seed is None else seed, stream)
+
+    def next(self) -> int:
+        """A number of 64 bits."""
+        number: int = lib.sluice_rng_next(self._raw)
+        return number
+
+
+class Split:
+    """Weighted names. Weights are whole numbers; their sum is 1 to 2**32 - 1, and 0 is never picked."""
+
+    def __init__(self, weights: Mapping[str, int], *, salt: str = "", rng: Rng | None = None) -> None:
+        self.names = tuple(weights)
+        identities = [name.encode("utf-8", "surrogateescape") for name in self.names]
+        for name, weight in weights.items():
+            if not 0 <= weight < 2**32:
+                raise ValueError(f"the weight of {name!r} is {weight}; expected 0 to 4294967295")
+        if not 0 < sum(weights.values()) < 2**32:
+            raise ValueError(f"the weights sum to {sum(weights.values())}; expected 1 to 4294967295")
+        entries = (s.SplitEntry * len(identities))(
+            *(s.SplitEntry(s.text_of(identity), weight) for identity, weight in zip(identities, weights.values()))
+        )
+        handle = ctypes.c_void_p()
+        salt_bytes = salt.encode("utf-8", "surrogateescape")
+        check(lib.sluice_split_new(handle, entries, len(entries), s.text_of(salt_bytes), None))
+        self._handle = handle
+        self._rng = rng or Rng()
+        self._counters = (ctypes.c_int64 * len(entries))()
+        weakref.finalize(self, lib.sluice_split_free, handle)
+
+    def pick(self) -> str:
+        """A name with probability weight / sum. Shares the generator: use a Split of its own in each thread."""
+        return self.names[lib.sluice_split_pick(self._handle, self._rng._raw)]
+
+    def pick_sticky(self, key: Union[str, bytes]) -> str:
+        """The name that ``key`` belongs to: the same on every machine (docs/sticky.md). Any thread."""
+        data = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
+        return self.names[lib.sluice_split_pick_sticky(self._handle, s.text_of(data))]
+
+    def pick_even(self) -> str:
+        """The next name in smooth weighted round robin. Counts in this object: one thread at a time."""
+        return self.names[lib.sluice_split_pick_even(self._handle, self._counters)]
