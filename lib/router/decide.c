@@ -1,5 +1,6 @@
 /* decide: from a request to a decision. */
 #include "router/act.h"
+#include "router/live.h"
 #include "router/match.h"
 
 const char *
@@ -109,6 +110,7 @@ sluice_outcome
 sluice_route(sluice_context *context, const sluice_request *request, sluice_decision *decision)
 {
     struct view view;
+    context_follow(context);
     view_init(&view, context, request);
     return decide(&view, decision);
 }
