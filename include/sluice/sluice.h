@@ -738,6 +738,7 @@ typedef struct sluice_decision {
 
     sluice_str path;      /**< To send upstream, query included. */
     sluice_str authority; /**< To send upstream. */
+    const sluice_retry_policy *retry;
     const sluice_header_op *request_headers;
     size_t request_header_count;
     const sluice_header_op *response_headers;
@@ -745,7 +746,6 @@ typedef struct sluice_decision {
 
     int64_t timeout_ns; /**< Whole exchange; SLUICE_NO_DURATION: none given; 0: switched off. */
     int64_t backend_timeout_ns; /**< Each try; same. */
-    const sluice_retry_policy *retry;
     const sluice_mirror *mirrors;
     size_t mirror_count;
     const sluice_fault *fault;        /**< NULL: none. */

@@ -28,6 +28,7 @@ from .decision import (
     SplitShare,
     Sticky,
     StickyBy,
+    apply_header_ops,
 )
 from .errors import CompileError, Diagnostic, Severity, SluiceError
 from .router import Live, Router
@@ -65,5 +66,6 @@ __all__ = [
     "SplitShare",
     "Sticky",
     "StickyBy",
+    "apply_header_ops",
     "version",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 
 from . import _structs as s
 
+VERSION = "0.1.0"
 SONAME = "libsluice.so.0.1"
 ENVIRONMENT = "SLUICE_LIBRARY"
 

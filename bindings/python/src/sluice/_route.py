@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from itertools import chain
-from typing import Any, Callable, Iterable, Sequence, TypeVar
+from typing import Any, Callable, Iterable, Sequence, Tuple
 
 from . import _convert as convert
 from . import _structs as s
@@ -19,24 +18,34 @@ from ._layout import reader
 from ._library import lib
 
 Pairs = Sequence[tuple[str, str]]
-T = TypeVar("T")
+Shape = Tuple[int, int, int, int, int]
 
 _ADDRESS_OFFSET = bytes.__basicsize__ - 1  # of a bytes object's content in CPython; verified below
 _probe = b"sluice"
 _KNOWS_ADDRESSES = ctypes.cast(ctypes.c_char_p(_probe), ctypes.c_void_p).value == id(_probe) + _ADDRESS_OFFSET
 
+# Two halves of a decision: what nearly every one has, and what is mostly as in _PLAIN.
 _read_decision = reader(
     s.Decision,
     (
-        "outcome", "status", "grpc_status", "matched", "router", "destination", "port", "split_index", "split",
-        "split_count", "split_total", "pick", "sticky.by", "sticky.name.ptr", "sticky.name.len", "sticky.hit",
-        "sticky.set_cookie.ptr", "sticky.set_cookie.len", "path.ptr", "path.len", "authority.ptr", "authority.len",
-        "request_headers", "request_header_count", "response_headers", "response_header_count", "timeout_ns",
-        "backend_timeout_ns", "retry", "mirrors", "mirror_count", "fault", "cors_headers", "cors_header_count",
-        "hash_policy", "hash_policy_count", "hash_present", "hash", "listener_tls", "redirect.location.len",
-        "body.ptr", "body.len", "response_fields", "response_field_count",
+        "outcome", "matched", "router", "destination", "port", "split_index", "split", "split_count", "split_total",
+        "pick", "sticky.by", "path.ptr", "path.len", "authority.ptr", "authority.len", "retry",
     ),
 ).unpack_from  # fmt: skip
+
+_read_rest = reader(
+    s.Decision,
+    (
+        "status", "grpc_status", "sticky.name.ptr", "sticky.name.len", "sticky.hit", "sticky.set_cookie.ptr",
+        "sticky.set_cookie.len", "request_headers", "request_header_count", "response_headers",
+        "response_header_count", "timeout_ns", "backend_timeout_ns", "mirrors", "mirror_count", "fault",
+        "cors_headers", "cors_header_count", "hash_policy", "hash_policy_count", "hash_present", "hash",
+        "listener_tls", "redirect.location.len", "body.ptr", "body.len", "response_fields", "response_field_count",
+    ),
+).unpack_from  # fmt: skip
+
+_REST = slice(s.Decision.request_headers.offset, ctypes.sizeof(s.Decision))
+_PLAIN = bytes(s.Decision(timeout_ns=convert.NO_DURATION, backend_timeout_ns=convert.NO_DURATION))[_REST]
 
 _read_matched = reader(
     s.Matched, ("kind.ptr", "space.ptr", "space.len", "name.ptr", "name.len", "rule", "match", "line")
@@ -46,10 +55,6 @@ _OUTCOMES = tuple(d.Outcome)
 _PICKS = tuple(d.Pick)
 _STICKY_BY = tuple(d.StickyBy)
 _LISTENER_TLS = tuple(d.ListenerTls)
-_SIZE_OF_SHARE = ctypes.sizeof(s.SplitShare)
-_SIZE_OF_MIRROR = ctypes.sizeof(s.Mirror)
-_SIZE_OF_HASH_POLICY = ctypes.sizeof(s.HashPolicy)
-_route_packed = lib.sluice_route_packed
 _string_at = ctypes.string_at
 _new = object.__new__
 
@@ -118,15 +123,22 @@ class ThreadState:
 
     def __init__(self, context: int) -> None:
         self.context = ctypes.c_void_p(context)
-        self.decision = s.Decision()
+        self.memory = bytearray(ctypes.sizeof(s.Decision))
+        self.decision = s.Decision.from_buffer(self.memory)
         self.decision_at = ctypes.c_void_p(ctypes.addressof(self.decision))
         self.packed = s.Packed()
         self.packed_at = ctypes.c_void_p(ctypes.addressof(self.packed))
+        self.shape: Shape = (0, 0, 0, 0, 0)  # what self.packed holds
         self.matched_at = 0
         self.matched_memory: Any = b""
         self.router = 0
         self.tables: Tables
         weakref.finalize(self, lib.sluice_context_free, context)
+
+    def set_shape(self, shape: Shape) -> None:
+        packed = self.packed
+        (packed.protocol, packed.port, packed.source_label_count, packed.claim_count, packed.header_count) = shape
+        self.shape = shape
 
     def matched(self, address: int) -> d.Matched:
         if address != self.matched_at:
@@ -140,23 +152,19 @@ class ThreadState:
 
     def answer(self, text: bytes, path: str, authority: str, encoding: str) -> d.Decision:
         """The decision in self.decision, copied. ``text`` holds the request that it may point into."""
+        memory = self.memory
         (
-            outcome, status, grpc_status, matched, router, destination, port, split_index, split,
-            split_count, split_total, pick, sticky_by, sticky_name, sticky_name_len, sticky_hit,
-            set_cookie, set_cookie_len, path_at, path_len, authority_at, authority_len,
-            request_headers, request_header_count, response_headers, response_header_count, timeout_ns,
-            backend_timeout_ns, retry, mirrors, mirror_count, fault, cors_headers, cors_header_count,
-            hash_policy, hash_policy_count, hash_present, hash, listener_tls, location_len,
-            body, body_len, response_fields, response_field_count,
-        ) = _read_decision(self.decision)  # fmt: skip
+            outcome, matched, router, destination, port, split_index, split, split_count, split_total,
+            pick, sticky_by, path_at, path_len, authority_at, authority_len, retry,
+        ) = _read_decision(memory)  # fmt: skip
         if router != self.router:
             self.tables = _tables_of(router)
             self.router = router
         tables = self.tables
+        out: d.Decision = _new(d.Decision)
         # A request's own text comes back as it is, without another decoding.
         begin = id(text) + _ADDRESS_OFFSET if _KNOWS_ADDRESSES else 0
         end = begin + len(text) if begin else 0
-        out: d.Decision = _new(d.Decision)
         if begin <= path_at < end and path_len == len(path) and path.isascii():
             out.path = path
         elif path_len:
@@ -165,15 +173,6 @@ class ThreadState:
             out.authority = authority
         elif authority_len:
             out.authority = _string_at(authority_at, authority_len).decode(encoding, "surrogateescape")
-        if outcome:
-            out.outcome = _OUTCOMES[outcome]
-            out.status = status
-            if grpc_status >= 0:
-                out.grpc_status = grpc_status
-            if body_len:
-                out.body = _string_at(body, body_len).decode(encoding, "surrogateescape")
-            if location_len:
-                out.redirect = convert.redirect(self.decision.redirect, encoding)
         if matched:
             out.matched = self.matched(matched)
         if destination:
@@ -185,19 +184,41 @@ class ThreadState:
             out.split_total = split_total
             if pick:
                 out.pick = _PICKS[pick]
+        if retry:
+            out.retry = tables.retries.get(retry) or tables.retry(retry)
+        if outcome or sticky_by or memory[_REST] != _PLAIN:
+            self.answer_rest(out, outcome, sticky_by, encoding)
+        return out
+
+    def answer_rest(self, out: d.Decision, outcome: int, sticky_by: int, encoding: str) -> None:
+        """What most decisions do without."""
+        (
+            status, grpc_status, sticky_name, sticky_name_len, sticky_hit, set_cookie,
+            set_cookie_len, request_headers, request_header_count, response_headers,
+            response_header_count, timeout_ns, backend_timeout_ns, mirrors, mirror_count, fault,
+            cors_headers, cors_header_count, hash_policy, hash_policy_count, hash_present, hash,
+            listener_tls, location_len, body, body_len, response_fields, response_field_count,
+        ) = _read_rest(self.memory)  # fmt: skip
+        tables = self.tables
+        if outcome:
+            out.outcome = _OUTCOMES[outcome]
+            out.status = status
+            if grpc_status >= 0:
+                out.grpc_status = grpc_status
+            out.body = _text_at(body, body_len, encoding)
+            if location_len:
+                out.redirect = convert.redirect(self.decision.redirect, encoding)
         if sticky_by:
             out.sticky = d.Sticky(
                 _STICKY_BY[sticky_by],
-                _string_at(sticky_name, sticky_name_len).decode(encoding, "surrogateescape") if sticky_name_len else "",
+                _text_at(sticky_name, sticky_name_len, encoding),
                 sticky_hit,
-                _string_at(set_cookie, set_cookie_len).decode(encoding, "surrogateescape") if set_cookie_len else "",
+                _text_at(set_cookie, set_cookie_len, encoding),
             )
         if timeout_ns >= 0:
             out.timeout_ns = timeout_ns
         if backend_timeout_ns >= 0:
             out.backend_timeout_ns = backend_timeout_ns
-        if retry:
-            out.retry = tables.retries.get(retry) or tables.retry(retry)
         if request_header_count:
             out.request_headers = convert.header_ops(request_headers, request_header_count, encoding)
         if response_header_count:
@@ -209,16 +230,17 @@ class ThreadState:
         if cors_header_count:
             out.cors_headers = convert.fields(cors_headers, cors_header_count, encoding)
         if hash_policy_count:
-            out.hash_policy = tables.hash_policies.get(hash_policy) or tables.hash_policy(
-                hash_policy, hash_policy_count
-            )
+            out.hash_policy = tables.hash_policy(hash_policy, hash_policy_count)
         if hash_present:
             out.hash = hash
         if listener_tls:
             out.listener_tls = _LISTENER_TLS[listener_tls]
         if response_field_count:
             out.response_fields = convert.fields(response_fields, response_field_count, encoding)
-        return out
+
+
+def _text_at(address: int, length: int, encoding: str) -> str:
+    return _string_at(address, length).decode(encoding, "surrogateescape") if length else ""
 
 
 class SlowRequest:
@@ -251,36 +273,6 @@ class SlowRequest:
         array = (s.Field * len(items))(*items)
         self._kept.append(array)
         return array
-
-
-def route(
-    state: ThreadState,
-    texts: tuple[str, ...],
-    protocol: int,
-    port: int,
-    labels: Pairs,
-    claims: Pairs,
-    headers: Pairs,
-    encoding: str,
-) -> d.Decision:
-    """``texts`` are those of sluice_route_packed(), in its order."""
-    packed = state.packed
-    packed.protocol = protocol
-    packed.port = port
-    packed.header_count = len(headers)
-    if labels or claims:
-        packed.source_label_count = len(labels)
-        packed.claim_count = len(claims)
-        pairs = chain.from_iterable(chain(labels, claims, headers))
-    else:
-        packed.source_label_count = packed.claim_count = 0
-        pairs = chain.from_iterable(headers)
-    text = "\0".join((*texts, *pairs, "")).encode(encoding, "surrogateescape")
-    if _route_packed(state.context, state.packed_at, text, len(text), state.decision_at):
-        request = SlowRequest(texts, packed, (labels, claims, headers), encoding)
-        lib.sluice_route(state.context, request.raw, state.decision)
-        return state.answer(b"", "", "", encoding)
-    return state.answer(text, texts[4], texts[3], encoding)
 
 
 def explain(state: ThreadState, request: SlowRequest, encoding: str, check: Callable[[int], None]) -> d.Explanation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Mapping
+from typing import Iterable, Mapping
 
 from .policy import HashPolicy, RetryPolicy, TrafficPolicy
 
@@ -101,6 +101,17 @@ class HeaderOp:
     action: HeaderAction
     name: str
     value: str
+
+
+def apply_header_ops(lines: Iterable[tuple[str, str]], ops: Iterable[HeaderOp]) -> list[tuple[str, str]]:
+    """Header lines after the steps of ``ops``, first to last."""
+    out = list(lines)
+    for op in ops:
+        if op.action is not HeaderAction.ADD:
+            out = [line for line in out if line[0].lower() != op.name]
+        if op.action is not HeaderAction.REMOVE:
+            out.append((op.name, op.value))
+    return out
 
 
 @dataclass(frozen=True)

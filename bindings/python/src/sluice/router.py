@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
 import os
 import threading
 import weakref
+from itertools import chain, count
 from typing import Any, Iterable, Mapping, Sequence, Union
 
 from . import _structs as s
 from ._claims import flatten
 from ._compile import AnyPath, CompileOptions, Rules, check, compile_rules, needed, read_files, sources_of
 from ._library import lib
-from ._route import Pairs, SlowRequest, ThreadState, explain, route
+from ._route import Pairs, SlowRequest, ThreadState, explain
 from .decision import Decision, Explanation, Protocol
 from .errors import Diagnostic
 
 Headers = Union[Sequence["tuple[str, str]"], Mapping[str, str]]
 
+_route_packed = lib.sluice_route_packed
 _routings: weakref.WeakSet[Routing] = weakref.WeakSet()
 
 
@@ -32,7 +33,7 @@ class Routing:
 
     def __init__(self, seed: int | None) -> None:
         self._seed = seed
-        self._streams = itertools.count()
+        self._streams = count()
         self._local = threading.local()
         _routings.add(self)
 
@@ -81,19 +82,33 @@ class Routing:
             state: ThreadState = self._local.state
         except AttributeError:
             state = self._new_state()
-        return route(
-            state,
+        labels = tuple(source_labels.items()) if source_labels else ()
+        wanted = flatten(claims) if claims else ()
+        lines = headers if type(headers) is list else _pairs(headers)
+        shape = (protocol, port, len(labels), len(wanted), len(lines))
+        if shape != state.shape:
+            state.set_shape(shape)
+        pairs = chain.from_iterable(chain(labels, wanted, lines) if labels or wanted else lines)
+        # The texts in the order of sluice_route_packed().
+        packed = "\0".join(
+            (
+                gateway, method, scheme, authority, path, sni, source_ip, destination_ip,
+                source_namespace, service_namespace, service_name, sticky_key, *pairs, "",
+            )
+        ).encode(encoding, "surrogateescape")  # fmt: skip
+        if not _route_packed(state.context, state.packed_at, packed, len(packed), state.decision_at):
+            return state.answer(packed, path, authority, encoding)
+        request = SlowRequest(
             (
                 gateway, method, scheme, authority, path, sni, source_ip, destination_ip,
                 source_namespace, service_namespace, service_name, sticky_key,
             ),
-            protocol,
-            port,
-            tuple(source_labels.items()) if source_labels else (),
-            flatten(claims) if claims else (),
-            headers if type(headers) is list else _pairs(headers),
+            state.packed,
+            (labels, wanted, lines),
             encoding,
         )  # fmt: skip
+        lib.sluice_route(state.context, request.raw, state.decision)
+        return state.answer(b"", "", "", encoding)
 
     def route_many(self, requests: Iterable[Mapping[str, Any]]) -> list[Decision]:
         """Decide many requests; each is a mapping of :meth:`route`'s arguments."""
@@ -184,8 +199,8 @@ class Router(Routing):
     @property
     def rule_count(self) -> int:
         """Match blocks in the router."""
-        count: int = lib.sluice_router_rule_count(self._handle)
-        return count
+        rules: int = lib.sluice_router_rule_count(self._handle)
+        return rules
 
     @property
     def memory(self) -> int:

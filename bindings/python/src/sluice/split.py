@@ -49,13 +49,16 @@ class Split:
 
     def pick(self) -> str:
         """A name with probability weight / sum. Shares the generator: use a Split of its own in each thread."""
-        return self.names[lib.sluice_split_pick(self._handle, self._rng._raw)]
+        return self._name(lib.sluice_split_pick(self._handle, self._rng._raw))
 
     def pick_sticky(self, key: Union[str, bytes]) -> str:
         """The name that ``key`` belongs to: the same on every machine (docs/sticky.md). Any thread."""
         data = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
-        return self.names[lib.sluice_split_pick_sticky(self._handle, s.text_of(data))]
+        return self._name(lib.sluice_split_pick_sticky(self._handle, s.text_of(data)))
 
     def pick_even(self) -> str:
         """The next name in smooth weighted round robin. Counts in this object: one thread at a time."""
-        return self.names[lib.sluice_split_pick_even(self._handle, self._counters)]
+        return self._name(lib.sluice_split_pick_even(self._handle, self._counters))
+
+    def _name(self, index: int) -> str:
+        return self.names[index]
