@@ -29,8 +29,8 @@ def encoded(lines: Lines) -> list[tuple[bytes, bytes]]:
 
 
 def target(scope: Scope) -> str:
-    raw = scope.get("raw_path") or scope["path"].encode()
-    query = scope.get("query_string", b"")
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope.get("query_string", b"")
     return (raw + b"?" + query if query else raw).decode("latin-1")
 
 
@@ -92,7 +92,7 @@ def through(decision: sluice.Decision, send: Send) -> Send:
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
             lines = sluice.apply_header_ops(decoded(message.get("headers", [])), decision.response_headers)
-            lines += [*decision.cors_headers, *decision.response_fields]
+            lines += decision.added_response_lines
             message = {**message, "headers": encoded(lines)}
         await send(message)
 

@@ -90,7 +90,7 @@ def rewrite(environ: WSGIEnvironment, decision: sluice.Decision, lines: Lines) -
 def respond_through(decision: sluice.Decision, start_response: StartResponse) -> StartResponse:
     def wrapped(status: str, lines: Lines, exc_info: Any = None, /) -> Callable[[bytes], object]:
         lines = sluice.apply_header_ops(lines, decision.response_headers)
-        return start_response(status, [*lines, *decision.cors_headers, *decision.response_fields], exc_info)
+        return start_response(status, [*lines, *decision.added_response_lines], exc_info)
 
     return wrapped
 

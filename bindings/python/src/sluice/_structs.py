@@ -73,6 +73,7 @@ class ContextOptions(Structure):
         ("seed", c_uint64),
         ("stream", c_uint64),
         ("scratch_bytes", c_size_t),
+        ("manual_refresh", c_bool),
     ]
 
 

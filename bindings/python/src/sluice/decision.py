@@ -206,6 +206,14 @@ class Decision:
     body: str = ""
     response_fields: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def added_response_lines(self) -> list[tuple[str, str]]:
+        """Header lines to add to the response of a forwarded request: CORS, the sticky cookie, and others."""
+        lines = [*self.cors_headers, *self.response_fields]
+        if self.sticky and self.sticky.set_cookie:
+            lines.append(("set-cookie", self.sticky.set_cookie))
+        return lines
+
 
 @dataclass(frozen=True)
 class ExplainStep:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 import weakref
-from typing import Mapping, Union
+from typing import Iterable, Mapping, Union
 
 from . import _structs as s
 from ._compile import check
 from ._library import lib
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 class Rng:
@@ -28,19 +32,26 @@ class Rng:
 class Split:
     """Weighted names. Weights are whole numbers; their sum is 1 to 2**32 - 1, and 0 is never picked."""
 
-    def __init__(self, weights: Mapping[str, int], *, salt: str = "", rng: Rng | None = None) -> None:
-        self.names = tuple(weights)
-        identities = [name.encode("utf-8", "surrogateescape") for name in self.names]
-        for name, weight in weights.items():
+    def __init__(
+        self,
+        weights: Union[Mapping[str, int], Iterable[tuple[str, int]]],
+        *,
+        salt: str = "",
+        rng: Rng | None = None,
+    ) -> None:
+        pairs = list(weights.items() if isinstance(weights, Mapping) else weights)
+        for name, weight in pairs:
             if not 0 <= weight < 2**32:
                 raise ValueError(f"the weight of {name!r} is {weight}; expected 0 to 4294967295")
-        if not 0 < sum(weights.values()) < 2**32:
-            raise ValueError(f"the weights sum to {sum(weights.values())}; expected 1 to 4294967295")
-        entries = (s.SplitEntry * len(identities))(
-            *(s.SplitEntry(s.text_of(identity), weight) for identity, weight in zip(identities, weights.values()))
+        total = sum(weight for _, weight in pairs)
+        if not 0 < total < 2**32:
+            raise ValueError(f"the weights sum to {total}; expected 1 to 4294967295")
+        self.names: tuple[str, ...] = tuple(name for name, _ in pairs)
+        identities = [_bytes(name) for name in self.names]
+        entries = (s.SplitEntry * len(pairs))(
+            *(s.SplitEntry(s.text_of(identity), weight) for identity, (_, weight) in zip(identities, pairs))
         )
-        handle = ctypes.c_void_p()
-        salt_bytes = salt.encode("utf-8", "surrogateescape")
+        handle, salt_bytes = ctypes.c_void_p(), _bytes(salt)
         check(lib.sluice_split_new(handle, entries, len(entries), s.text_of(salt_bytes), None))
         self._handle = handle
         self._rng = rng or Rng()
@@ -53,7 +64,7 @@ class Split:
 
     def pick_sticky(self, key: Union[str, bytes]) -> str:
         """The name that ``key`` belongs to: the same on every machine (docs/sticky.md). Any thread."""
-        data = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
+        data = key if isinstance(key, bytes) else _bytes(key)
         return self._name(lib.sluice_split_pick_sticky(self._handle, s.text_of(data)))
 
     def pick_even(self) -> str:
