@@ -62,7 +62,7 @@ lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
     uint32_t given = destination->port ? (uint32_t)destination->port->number.v : scope->port;
     const struct service *service = registry_find(lower, host, given);
     if (service && service->alias) service = service->alias;
-    if (service) host = service->host;
+    if (service) host = service->name;
     if (!expand_is_service(lower, host, &name, &service_space)) {
         service_space = service ? service->space : space;
     }

@@ -62,7 +62,8 @@ kube_service_of(struct lower *lower, const struct istio_resource *resource)
 {
     struct service *service = ARENA_NEW(lower->arena, struct service);
     if (!service || !add_kube_ports(lower, service, resource->service)) return NULL;
-    service->host = expand_host(lower, resource->meta->name, resource->meta->space);
+    service->name = expand_host(lower, resource->meta->name, resource->meta->space);
+    service->host = service->name;
     service->space = resource->meta->space;
     service->kube = true;
     const struct value_str *address = &resource->service->cluster_ip;
@@ -98,7 +99,7 @@ static bool
 add(struct lower *lower, struct service *service)
 {
     struct registry *registry = lower->registry;
-    void **place = map_put(&registry->hosts, service->host);
+    void **place = map_put(&registry->hosts, service->name);
     if (!place) return false;
     struct service *first = *place;
     if (first) {
@@ -124,6 +125,7 @@ add_entry(struct lower *lower, const struct istio_resource *resource)
     for (size_t i = 0; i < spec->hosts.count; i++) {
         struct service *service = ARENA_NEW(lower->arena, struct service);
         if (!service || !add_entry_ports(lower, service, spec)) return false;
+        service->name = hosts[i];
         service->host = expand_lower_case(lower, hosts[i]);
         service->space = resource->meta->space;
         service->addresses = spec->addresses.items;
