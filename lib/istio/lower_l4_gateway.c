@@ -121,8 +121,7 @@ add_tls_rules(struct l4_gateway *gateway, const struct lower_source *source)
 /* ---- servers of plain connections: the first rule that matches at all has them ---- */
 
 static bool
-first_tcp_rule(struct l4_gateway *gateway, const struct lower_source *source,
-               struct l4_chain *out)
+first_tcp_rule(struct l4_gateway *gateway, const struct lower_source *source, struct l4_chain *out)
 {
     struct lower *lower = gateway->lower;
     const struct value_list *tcp = &source->resource->virtual_service->tcp;
