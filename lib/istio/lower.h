@@ -144,7 +144,7 @@ struct merged_rule {
 bool destination_rules_read(struct lower *lower);
 void destination_rules_free(struct lower *lower);
 const struct merged_rule *destination_rules_find(struct lower *lower, sluice_str host,
-                                                 sluice_str service_namespace);
+                                                 sluice_str service_namespace, bool mesh);
 const struct istio_subset *merged_rule_subset(const struct merged_rule *rule, sluice_str name);
 
 /* expand.c: names (istio.md 3.1). */
