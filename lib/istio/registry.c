@@ -175,12 +175,16 @@ resolve_aliases(struct lower *lower)
     }
 }
 
+/* What has errors is not there, so it does not bring a registry about either. */
 static size_t
 count_hosts(const struct istio_set *set)
 {
-    size_t count = set->count_of[ISTIO_SERVICE];
-    for (size_t i = 0; i < set->count_of[ISTIO_SERVICE_ENTRY]; i++) {
-        count += set->of[ISTIO_SERVICE_ENTRY][i]->service_entry->hosts.count;
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct istio_resource *resource = &set->items[i];
+        if (resource->bad) continue;
+        if (resource->kind == ISTIO_SERVICE) count++;
+        if (resource->kind == ISTIO_SERVICE_ENTRY) count += resource->service_entry->hosts.count;
     }
     return count;
 }
