@@ -725,6 +725,7 @@ typedef struct sluice_decision {
     uint32_t status;               /**< Of a local answer; 0 for forward and passthrough. */
     int32_t grpc_status;           /**< Of a local answer to gRPC; -1 when there is none. */
     const sluice_matched *matched; /**< NULL: no rule. */
+    const sluice_router *router;   /**< That decided: the owner of what is said to live in it. */
 
     const sluice_destination *destination; /**< NULL unless forward (or a known passthrough). */
     uint32_t port;                         /**< Of the destination; never 0 with one. */
@@ -737,6 +738,7 @@ typedef struct sluice_decision {
 
     sluice_str path;      /**< To send upstream, query included. */
     sluice_str authority; /**< To send upstream. */
+    const sluice_retry_policy *retry;
     const sluice_header_op *request_headers;
     size_t request_header_count;
     const sluice_header_op *response_headers;
@@ -744,7 +746,6 @@ typedef struct sluice_decision {
 
     int64_t timeout_ns; /**< Whole exchange; SLUICE_NO_DURATION: none given; 0: switched off. */
     int64_t backend_timeout_ns; /**< Each try; same. */
-    const sluice_retry_policy *retry;
     const sluice_mirror *mirrors;
     size_t mirror_count;
     const sluice_fault *fault;        /**< NULL: none. */
@@ -772,6 +773,33 @@ typedef struct sluice_decision {
  */
 SLUICE_API sluice_outcome sluice_route(sluice_context *context, const sluice_request *request,
                                        sluice_decision *decision);
+
+/**
+ * The shape of a request in one run of text, for languages in which filling a struct costs more
+ * than joining strings. The text consists of pieces, each ended by one NUL byte, in this order:
+ * gateway, method, scheme, authority, path, sni, source_ip, destination_ip, source_namespace,
+ * service_namespace, service_name, sticky_key (all of sluice_request; empty means "not given"),
+ * then name and value of each source label, of each claim, of each header line.
+ */
+typedef struct sluice_packed {
+    sluice_protocol protocol;
+    uint32_t port;
+    uint32_t source_label_count; /**< 0: the router's proxy_labels. */
+    uint32_t claim_count;
+    uint32_t header_count;
+} sluice_packed;
+
+/**
+ * sluice_route() for a packed request. The decision's slices may point into @p text.
+ * @retval SLUICE_ERR_ARGUMENT  The text does not consist of exactly the pieces that @p packed
+ *         announces: one of them holds a NUL byte, say. Use sluice_route() for such a request.
+ * @retval SLUICE_ERR_LIMIT     More than 256 labels, claims and header lines; likewise.
+ * On any other status than SLUICE_OK @p decision is not written. Allocates nothing. Since 0.1.
+ */
+SLUICE_API SLUICE_NODISCARD sluice_status sluice_route_packed(sluice_context *context,
+                                                              const sluice_packed *packed,
+                                                              const char *text, size_t text_len,
+                                                              sluice_decision *decision);
 
 /* ------------------------------------------------------------------------------------------------
  * Explain: the same decision, with the way to it

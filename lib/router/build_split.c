@@ -50,7 +50,7 @@ split_place(struct builder *builder, const struct model_split *split)
     size_t key = build_key_begin(builder);
     build_key_number(builder, split->pick);
     build_key_text(builder, split->salt);
-    build_key_number(builder, split->count);
+    build_key_number(builder, split->count + ((uint64_t)split->weigh_alone << 32));
     for (size_t i = 0; i < split->count; i++) {
         const struct model_split_entry *entry = &split->entries[i];
         const sluice_destination *destination = build_destination(builder, entry->destination);
@@ -163,7 +163,7 @@ make_split(struct builder *builder, const struct model_split *from)
     to->pick = picks[from->pick];
     fill_shares(builder, to, from);
     if (builder->status != SLUICE_OK) return NULL;
-    if (to->count == 1) { /* alone it gets everything, whatever its weight */
+    if (to->count == 1 && !from->weigh_alone) { /* alone it gets everything, whatever its weight */
         to->usable = 1;
         to->only = 0;
     }

@@ -1,0 +1,25 @@
+/*
+ * gateway_api: Gateway API's resources as an input format: documents in, model out.
+ *
+ * Diagnostics: SL0701 to SL0709 are of decoding and validation, SL0711 and up of lowering.
+ */
+#ifndef SLUICE_GATEWAY_API_GATEWAY_API_H
+#define SLUICE_GATEWAY_API_GATEWAY_API_H
+
+#include "gateway_api/resource.h"
+#include "model/model.h"
+
+struct gateway_api_settings {
+    const sluice_compile_options *options; /* every text and limit set */
+    const struct envelope_options *envelope;
+};
+
+/*
+ * Decode, validate and lower what is Gateway API's among the envelopes, into the model that holds
+ * what other formats gave. Bad objects are left out; their number is added to *bad. SLUICE_OK, or
+ * SLUICE_ERR_NOMEM.
+ */
+sluice_status gateway_api_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
+                                  const struct gateway_api_settings *settings);
+
+#endif
