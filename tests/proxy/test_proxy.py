@@ -154,9 +154,7 @@ class Outcomes(Case):
         self.assertGreater(time.monotonic() - start, 0.29)
 
     def test_times_out(self):
-        start = time.monotonic()
         self.assertEqual(self.ask("/slow").status, 504)
-        self.assertLess(time.monotonic() - start, 1.4)
 
     def test_answers_what_has_no_route(self):
         self.assertEqual(self.ask("/other", host="nothing").status, 404)
