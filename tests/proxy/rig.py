@@ -14,6 +14,9 @@ import threading
 import time
 
 
+BIG = 1 << 24  # bytes: more than sockets take in for a client that does not read
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -68,7 +71,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path.startswith("/no-content"):
             self.end_headers()
         else:
-            body += b" " * (1 << 20) if self.path.startswith("/big") else b""
+            body += b" " * (BIG if self.path.startswith("/big") else 0)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
@@ -161,17 +164,19 @@ class Proxy:
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def raw(self, data):
-        """Everything that the proxy answers to these bytes until it hangs up."""
+    def raw(self, data, step=None, wait=0):
+        """Everything that the proxy answers to these bytes until it hangs up. They are sent `step` at a time; after the
+        first bytes of the answer the client reads nothing for `wait` seconds."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as sock:
-            sock.sendall(data)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for at in range(0, len(data), step or len(data) or 1):
+                sock.sendall(data[at:at + (step or len(data))])
             sock.shutdown(socket.SHUT_WR)
-            answer = b""
-            while True:
-                piece = sock.recv(65536)
-                if not piece:
-                    return answer
-                answer += piece
+            pieces = [sock.recv(65536)]
+            time.sleep(wait)
+            while pieces[-1]:
+                pieces.append(sock.recv(65536))
+            return b"".join(pieces)
 
 
 class Answer:
