@@ -125,16 +125,6 @@ fill_tables(struct builder *builder, struct split *to, const struct model_split 
 }
 
 static void
-fill_even(struct builder *builder, struct split *to)
-{
-    uint32_t *weights = build_array(builder, to->count, sizeof(*weights));
-    if (weights) memcpy(weights, to->weights, to->count * sizeof(*weights));
-    to->weights = weights;
-    to->even_counters = builder->router->even_counter_count;
-    builder->router->even_counter_count += to->count;
-}
-
-static void
 fill_keys(struct builder *builder, struct split *to, const struct model_split *from)
 {
     struct sticky_key *keys = build_array(builder, from->key_count, sizeof(*keys));
@@ -184,7 +174,7 @@ make_split(struct builder *builder, const struct model_split *from)
     }
     if (to->usable > 1 && !fill_tables(builder, to, from)) return NULL;
     if (to->pick == SLUICE_PICK_EVEN) {
-        fill_even(builder, to);
+        build_even(builder, to, from);
     } else {
         to->weights = NULL; /* lived in scratch */
     }

@@ -1,5 +1,6 @@
 /* decide: from a request to a decision. */
 #include "router/act.h"
+#include "router/live.h"
 #include "router/match.h"
 
 const char *
@@ -36,6 +37,7 @@ begin(const struct view *view, sluice_decision *decision)
     decision->status = 0;
     decision->grpc_status = -1;
     decision->matched = NULL;
+    decision->router = view->router;
     decision->destination = NULL;
     decision->port = 0;
     decision->split_index = 0;
@@ -120,6 +122,7 @@ sluice_outcome
 sluice_route(sluice_context *context, const sluice_request *request, sluice_decision *decision)
 {
     struct view view;
+    context_follow(context);
     view_init(&view, context, request);
     return decide(&view, decision);
 }

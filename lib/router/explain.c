@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "router/act.h"
+#include "router/live.h"
 
 struct sluice_explanation {
     sluice_allocator alloc;
@@ -82,6 +83,7 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
     if (!explanation) return SLUICE_ERR_NOMEM;
     explanation->alloc = context->alloc;
     explanation->arena = arena_init(&explanation->alloc);
+    context_follow(context);
     explanation->router = sluice_router_retain(context->router);
     struct view view;
     const struct route_list *routes;
@@ -95,7 +97,8 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
             return SLUICE_ERR_NOMEM;
         }
     }
-    sluice_route(context, request, decision);
+    view_init(&view, context, request); /* not sluice_route(): the router stays the traced one */
+    decide(&view, decision);
     *out = explanation;
     return SLUICE_OK;
 }

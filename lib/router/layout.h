@@ -179,6 +179,13 @@ struct split {
     sluice_pick pick;        /* RANDOM, STICKY or EVEN */
 };
 
+/* Where the counters of an EVEN split are, and the hash of its salt, entries and weights, by which
+ * a context finds them again in the next router of a live. */
+struct even_split {
+    uint64_t identity;
+    uint32_t first, count;
+};
+
 /* What is particular to one entry of a split. */
 struct entry {
     uint32_t invalid_status; /* 0: valid */
@@ -307,7 +314,9 @@ struct sluice_router {
     const sluice_str *patterns;
     uint32_t regex_count;
     uint32_t even_counter_count;
-    uint32_t mirror_max; /* most of any action; an entry's own may come on top */
+    uint32_t even_split_count;
+    const struct even_split *even_splits; /* sorted by identity, then first */
+    uint32_t mirror_max;                  /* most of any action; an entry's own may come on top */
 
     sluice_str proxy_namespace; /* defaults of a request */
     const sluice_field *proxy_labels;
