@@ -2,13 +2,17 @@
 
 #include "base/ip.h"
 
+/* Whether a Service or a ServiceEntry without errors is among the documents. */
 static bool
-any_service_entry(const struct envelope_list *envelopes)
+any_service(const struct gateway_set *set, const struct envelope_list *envelopes)
 {
+    for (size_t i = 0; i < set->count_of[GATEWAY_SERVICE]; i++) {
+        if (!set->of[GATEWAY_SERVICE][i]->bad) return true;
+    }
     for (size_t i = 0; i < envelopes->count; i++) {
-        if (envelope_is(&envelopes->items[i], STR("networking.istio.io"), STR("ServiceEntry"))) {
-            return true;
-        }
+        const struct envelope *envelope = &envelopes->items[i];
+        if (envelope->replaced || envelope->errors) continue;
+        if (envelope_is(envelope, STR("networking.istio.io"), STR("ServiceEntry"))) return true;
     }
     return false;
 }
@@ -17,9 +21,9 @@ bool
 gw_services_read(struct gw_lower *lower, const struct envelope_list *envelopes)
 {
     const struct gateway_set *set = lower->set;
-    bool any = set->count_of[GATEWAY_SERVICE] > 0 || any_service_entry(envelopes);
-    lower->registry = lower->options->registry == SLUICE_REGISTRY_ON ||
-                      (lower->options->registry == SLUICE_REGISTRY_AUTO && any);
+    lower->registry =
+        lower->options->registry == SLUICE_REGISTRY_ON ||
+        (lower->options->registry == SLUICE_REGISTRY_AUTO && any_service(set, envelopes));
     for (size_t i = 0; i < set->count_of[GATEWAY_SERVICE]; i++) {
         struct gateway_object *object = set->of[GATEWAY_SERVICE][i];
         if (object->bad) continue;
