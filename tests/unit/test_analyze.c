@@ -312,6 +312,13 @@ Test(analyze, single_routes)
         {__LINE__, "SL0606", "v", 1, VS("v", HTTP(RULE("{uri: {exact: '/a?b=1'}}")))},
         {__LINE__, "SL0606", "v", 0,
          VS("v", HTTP(RULE("{headers: {x: {}}, withoutHeaders: {x: {exact: a}}}")))},
+        {__LINE__, "SL0606", "v", 1, VS("v", HTTP(RULE("{gateways: [gw]}")))},
+        {__LINE__, "SL0606", "v", 1, VS("v", "gateways: [gw], " HTTP(RULE("{gateways: [mesh]}")))},
+        {__LINE__, "SL0606", "v", 1,
+         VS("v", "gateways: [gw, mesh], " HTTP(RULE("{gateways: [ns/gw]}")))},
+        {__LINE__, "SL0606", "v", 0,
+         VS("v", "gateways: [ns/gw, mesh], " HTTP(RULE("{gateways: [other, gw.ns]}")))},
+        {__LINE__, "SL0606", "v", 0, VS("v", HTTP(RULE("{gateways: [mesh]}")))},
     };
     /* clang-format on */
     CHECK(rows);
