@@ -53,25 +53,40 @@ static const struct kind_row kinds[] = {
 };
 enum { KIND_ROWS = sizeof(kinds) / sizeof(kinds[0]) };
 
-/* The row of this kind and version, or of its newest version; NULL for a kind that is not read. */
+/* The row of this kind, its case aside, and version, or of its newest version; NULL for a kind that
+ * is not read. */
 static const struct kind_row *
 kind_of(const struct envelope *envelope)
 {
     const struct kind_row *newest = NULL;
+    if (!str_equal(envelope->group, STR(GATEWAY_GROUP))) return NULL;
     for (size_t i = 0; i < KIND_ROWS; i++) {
-        if (!envelope_is(envelope, STR(GATEWAY_GROUP), kinds[i].name)) continue;
+        if (!str_equal_ignore_case(envelope->kind, kinds[i].name)) continue;
         if (str_equal(envelope->version, kinds[i].version)) return &kinds[i];
         if (!newest) newest = &kinds[i];
     }
     return newest;
 }
 
-/* False for a version that nobody serves, which is reported. */
+/* The child `name` of the object, or the object where a List says it for all. */
+static const struct yaml_node *
+place_of(const struct envelope *envelope, sluice_str name)
+{
+    const struct yaml_node *at = yaml_get(envelope->root, name);
+    return at ? at : envelope->root;
+}
+
+/* False for a kind or version that nobody serves, which is reported. */
 static bool
 check_version(struct decode *decode, const struct envelope *envelope, const struct kind_row *row)
 {
-    const struct yaml_node *at = yaml_get(envelope->root, STR("apiVersion"));
-    if (!at) at = envelope->root;
+    const struct yaml_node *at = place_of(envelope, STR("apiVersion"));
+    if (!str_equal(envelope->kind, row->name)) {
+        decode_report(decode, SLUICE_SEVERITY_ERROR, GATEWAY_VERSION,
+                      place_of(envelope, STR("kind")), "%s has no kind %.*s; write %.*s",
+                      GATEWAY_GROUP, STR_ARG(envelope->kind), STR_ARG(row->name));
+        return false;
+    }
     if (!str_equal(envelope->version, row->version)) {
         decode_report(decode, SLUICE_SEVERITY_ERROR, GATEWAY_VERSION, at,
                       "%.*s has no version %.*s; use %s/%.*s", STR_ARG(row->name),

@@ -107,7 +107,7 @@ static const struct message_type timeouts = MESSAGE_TYPE("HTTPRouteTimeouts", T,
 #define T struct gateway_retry
 static const struct field_type_row retry_fields[] = {
     ROW_WITH(T, codes, "codes", FIELD_UINT32_LIST, .least = 400, .most = 599),
-    ROW_WITH(T, attempts, "attempts", FIELD_INT32, .least = 1),
+    ROW(T, attempts, "attempts", FIELD_INT32),
     ROW(T, backoff, "backoff", FIELD_PLAIN_DURATION),
 };
 static const struct message_type retry = MESSAGE_TYPE("HTTPRouteRetry", T, retry_fields);

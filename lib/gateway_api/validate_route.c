@@ -47,8 +47,8 @@ check_parent_ref(struct validate *v, struct parent_check *check,
     const struct yaml_node *twin = gw_seen(v, &check->parts, part_of(v, ref, parent), ref->node);
     if (first && !names_same_fields(first, ref->node)) {
         REFUSED(v, ref->node,
-                "parentRefs[%u] names the same object; both must give sectionName, or both port, "
-                "or both the two",
+                "parentRefs[%u] names the same object; both must give sectionName, port, or both "
+                "of these",
                 (unsigned)first->index);
     } else if (twin) {
         REFUSED(v, ref->node,

@@ -44,6 +44,7 @@ gw_unique_numbers(struct validate *v, const struct value_list *list, const char 
 
 /* ---- headers ---- */
 
+/* Where a name was found last. */
 struct header_name {
     const void *list;
     sluice_str name; /* as written */
@@ -73,17 +74,16 @@ gw_check_header_name(struct validate *v, struct header_names *names, const void 
         *entry = (struct header_name){list, name};
         *slot = entry;
     } else {
-        const struct header_name *first = *slot;
+        struct header_name *first = *slot;
         if (first->list == list && str_equal(first->name, name)) {
             REFUSED(v, at, "header \"%.*s\" is given twice", STR_ARG(name));
         } else if (first->list == list) {
             WARN(v, at, "\"%.*s\" and \"%.*s\" are one header: only the first entry counts",
                  STR_ARG(first->name), STR_ARG(name));
         } else {
-            WARN(
-                v, at,
-                "header \"%.*s\" is changed more than once; set comes first, then add, then remove",
-                STR_ARG(name));
+            WARN(v, at, "header \"%.*s\" is changed twice: set is first, then add, then remove",
+                 STR_ARG(name));
+            *first = (struct header_name){list, name};
         }
     }
 }
