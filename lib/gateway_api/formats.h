@@ -17,6 +17,7 @@ const char *format_check_group(sluice_str text);     /* empty, or a DNS subdomai
 const char *format_check_kind(sluice_str text);
 const char *format_check_protocol(sluice_str text); /* of a listener */
 const char *format_check_address_type(sluice_str text);
+const char *format_check_label_key(sluice_str text); /* [dns-name/]name */
 
 /* ---- hosts ---- */
 
@@ -33,5 +34,15 @@ const char *format_check_header_name(sluice_str text);
 const char *format_check_method(sluice_str text);
 const char *format_check_cors_method(sluice_str text); /* or "*" */
 const char *format_check_redirect_scheme(sluice_str text);
+
+/* A control byte, which no header may carry. */
+bool format_has_control(sluice_str text);
+/* Printable ASCII with single blanks or tabs inside, which the experimental channel asks for. */
+const char *format_check_header_value(sluice_str text);
+
+const char *format_check_path(sluice_str text);      /* of Exact and PathPrefix */
+const char *format_check_path_text(sluice_str text); /* its characters alone */
+const char *format_check_grpc_service(sluice_str text);
+const char *format_check_grpc_method(sluice_str text);
 
 #endif

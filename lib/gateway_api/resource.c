@@ -28,54 +28,65 @@ struct kind_row {
     bool deprecated;
 };
 
-#define ROW_OF(name_, version_, kind_, schema_)                                                    \
+#define ROW_OF(name_, version_, kind_, schema_, deprecated_)                                       \
     {                                                                                              \
-        STR_INIT(name_), STR_INIT(version_), kind_, &(schema_), false                              \
-    }
-#define DEPRECATED(name_, version_, kind_, schema_)                                                \
-    {                                                                                              \
-        STR_INIT(name_), STR_INIT(version_), kind_, &(schema_), true                               \
+        STR_INIT(name_), STR_INIT(version_), kind_, &(schema_), deprecated_                        \
     }
 
 /* The first row of a kind is its newest version. */
 static const struct kind_row kinds[] = {
-    ROW_OF("Gateway", "v1", GATEWAY_GATEWAY, schema_gw_gateway),
-    ROW_OF("Gateway", "v1beta1", GATEWAY_GATEWAY, schema_gw_gateway),
-    ROW_OF("ListenerSet", "v1", GATEWAY_LISTENER_SET, schema_gw_listener_set),
-    ROW_OF("HTTPRoute", "v1", GATEWAY_HTTP_ROUTE, schema_gw_http_route),
-    ROW_OF("HTTPRoute", "v1beta1", GATEWAY_HTTP_ROUTE, schema_gw_http_route),
-    ROW_OF("GRPCRoute", "v1", GATEWAY_GRPC_ROUTE, schema_gw_grpc_route),
-    ROW_OF("TLSRoute", "v1", GATEWAY_TLS_ROUTE, schema_gw_tls_route),
-    DEPRECATED("TLSRoute", "v1alpha3", GATEWAY_TLS_ROUTE, schema_gw_tls_route_alpha),
-    DEPRECATED("TLSRoute", "v1alpha2", GATEWAY_TLS_ROUTE, schema_gw_tls_route_alpha),
-    ROW_OF("TCPRoute", "v1", GATEWAY_TCP_ROUTE, schema_gw_l4_route),
-    DEPRECATED("TCPRoute", "v1alpha2", GATEWAY_TCP_ROUTE, schema_gw_l4_route_alpha),
-    ROW_OF("UDPRoute", "v1", GATEWAY_UDP_ROUTE, schema_gw_l4_route),
-    DEPRECATED("UDPRoute", "v1alpha2", GATEWAY_UDP_ROUTE, schema_gw_l4_route_alpha),
-    ROW_OF("ReferenceGrant", "v1", GATEWAY_REFERENCE_GRANT, schema_gw_reference_grant),
-    ROW_OF("ReferenceGrant", "v1beta1", GATEWAY_REFERENCE_GRANT, schema_gw_reference_grant),
+    ROW_OF("Gateway", "v1", GATEWAY_GATEWAY, schema_gw_gateway, false),
+    ROW_OF("Gateway", "v1beta1", GATEWAY_GATEWAY, schema_gw_gateway, false),
+    ROW_OF("ListenerSet", "v1", GATEWAY_LISTENER_SET, schema_gw_listener_set, false),
+    ROW_OF("HTTPRoute", "v1", GATEWAY_HTTP_ROUTE, schema_gw_http_route, false),
+    ROW_OF("HTTPRoute", "v1beta1", GATEWAY_HTTP_ROUTE, schema_gw_http_route, false),
+    ROW_OF("GRPCRoute", "v1", GATEWAY_GRPC_ROUTE, schema_gw_grpc_route, false),
+    ROW_OF("TLSRoute", "v1", GATEWAY_TLS_ROUTE, schema_gw_tls_route, false),
+    ROW_OF("TLSRoute", "v1alpha3", GATEWAY_TLS_ROUTE, schema_gw_tls_route_alpha, true),
+    ROW_OF("TLSRoute", "v1alpha2", GATEWAY_TLS_ROUTE, schema_gw_tls_route_alpha, true),
+    ROW_OF("TCPRoute", "v1", GATEWAY_TCP_ROUTE, schema_gw_l4_route, false),
+    ROW_OF("TCPRoute", "v1alpha2", GATEWAY_TCP_ROUTE, schema_gw_l4_route_alpha, true),
+    ROW_OF("UDPRoute", "v1", GATEWAY_UDP_ROUTE, schema_gw_l4_route, false),
+    ROW_OF("UDPRoute", "v1alpha2", GATEWAY_UDP_ROUTE, schema_gw_l4_route_alpha, true),
+    ROW_OF("ReferenceGrant", "v1", GATEWAY_REFERENCE_GRANT, schema_gw_reference_grant, false),
+    ROW_OF("ReferenceGrant", "v1beta1", GATEWAY_REFERENCE_GRANT, schema_gw_reference_grant, false),
 };
 enum { KIND_ROWS = sizeof(kinds) / sizeof(kinds[0]) };
 
-/* The row of this kind and version, or of its newest version; NULL for a kind that is not read. */
+/* The row of this kind, its case aside, and version, or of its newest version; NULL for a kind that
+ * is not read. */
 static const struct kind_row *
 kind_of(const struct envelope *envelope)
 {
     const struct kind_row *newest = NULL;
+    if (!str_equal(envelope->group, STR(GATEWAY_GROUP))) return NULL;
     for (size_t i = 0; i < KIND_ROWS; i++) {
-        if (!envelope_is(envelope, STR(GATEWAY_GROUP), kinds[i].name)) continue;
+        if (!str_equal_ignore_case(envelope->kind, kinds[i].name)) continue;
         if (str_equal(envelope->version, kinds[i].version)) return &kinds[i];
         if (!newest) newest = &kinds[i];
     }
     return newest;
 }
 
-/* False for a version that nobody serves, which is reported. */
+/* The child `name` of the object, or the object where a List says it for all. */
+static const struct yaml_node *
+place_of(const struct envelope *envelope, sluice_str name)
+{
+    const struct yaml_node *at = yaml_get(envelope->root, name);
+    return at ? at : envelope->root;
+}
+
+/* False for a kind or version that nobody serves, which is reported. */
 static bool
 check_version(struct decode *decode, const struct envelope *envelope, const struct kind_row *row)
 {
-    const struct yaml_node *at = yaml_get(envelope->root, STR("apiVersion"));
-    if (!at) at = envelope->root;
+    const struct yaml_node *at = place_of(envelope, STR("apiVersion"));
+    if (!str_equal(envelope->kind, row->name)) {
+        decode_report(decode, SLUICE_SEVERITY_ERROR, GATEWAY_VERSION,
+                      place_of(envelope, STR("kind")), "%s has no kind %.*s; write %.*s",
+                      GATEWAY_GROUP, STR_ARG(envelope->kind), STR_ARG(row->name));
+        return false;
+    }
     if (!str_equal(envelope->version, row->version)) {
         decode_report(decode, SLUICE_SEVERITY_ERROR, GATEWAY_VERSION, at,
                       "%.*s has no version %.*s; use %s/%.*s", STR_ARG(row->name),
@@ -138,7 +149,7 @@ read_gateway(struct gateway_object *out, const struct kind_row *row, struct enve
     out->spec = envelope_decode_spec(envelope, &decode, row->schema, true);
     if (!out->spec) return CLAIM_NOMEM;
     struct validate v = {.decode = &decode, .meta = envelope, .regex_bytes = regex_bytes};
-    if (envelope->spec) validate_object(&v, out);
+    if (envelope->spec) gw_check_object(&v, out);
     bool ok = !is_route(row->kind) || read_sticky(&out->sticky, envelope, &decode);
     envelope_decode_done(envelope, &decode);
     return claim_result(ok && !v.failed);

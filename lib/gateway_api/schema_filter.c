@@ -123,7 +123,7 @@ static const struct enum_value auth_protocol_values[] = {
 
 #define T struct gateway_auth_http
 static const struct field_type_row auth_http_fields[] = {
-    ROW(T, path, "path", FIELD_STR),
+    ROW_WITH(T, path, "path", FIELD_STR, .most = 1024, .check = format_check_path_text),
     ROW_WITH(T, allowed_headers, "allowedHeaders", FIELD_STR_LIST, .most = 64),
     ROW_WITH(T, allowed_response_headers, "allowedResponseHeaders", FIELD_STR_LIST, .most = 64),
 };
@@ -139,7 +139,7 @@ static const struct message_type auth_grpc = MESSAGE_TYPE("GRPCAuthConfig", T, a
 
 #define T struct gateway_auth_body
 static const struct field_type_row auth_body_fields[] = {
-    ROW_WITH(T, max_size, "maxSize", FIELD_INT32, .least = 0, .most = UINT16_MAX),
+    ROW_WITH(T, max_size, "maxSize", FIELD_INT32, .least = 0, .most = INT32_MAX),
 };
 static const struct message_type auth_body = MESSAGE_TYPE("ForwardBodyConfig", T, auth_body_fields);
 #undef T

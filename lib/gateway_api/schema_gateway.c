@@ -176,7 +176,7 @@ static const struct message_type address = MESSAGE_TYPE("GatewaySpecAddress", T,
 #define T struct gateway_infrastructure
 static const struct field_type_row infrastructure_fields[] = {
     ROW_WITH(T, labels, "labels", FIELD_STR_MAP, .most = 8),
-    ROW_WITH(T, annotations, "annotations", FIELD_STR_MAP, .most = 8),
+    ROW_WITH(T, annotations, "annotations", FIELD_STR_MAP, .most = 16),
     MESSAGE(T, parameters_ref, "parametersRef", &parameters_ref),
 };
 static const struct message_type infrastructure =

@@ -107,7 +107,7 @@ static const struct message_type timeouts = MESSAGE_TYPE("HTTPRouteTimeouts", T,
 #define T struct gateway_retry
 static const struct field_type_row retry_fields[] = {
     ROW_WITH(T, codes, "codes", FIELD_UINT32_LIST, .least = 400, .most = 599),
-    ROW_WITH(T, attempts, "attempts", FIELD_INT32, .least = 1),
+    ROW(T, attempts, "attempts", FIELD_INT32),
     ROW(T, backoff, "backoff", FIELD_PLAIN_DURATION),
 };
 static const struct message_type retry = MESSAGE_TYPE("HTTPRouteRetry", T, retry_fields);
@@ -143,7 +143,7 @@ static const struct message_type cookie_config =
 
 #define T struct gateway_session_header
 static const struct field_type_row session_header_fields[] = {
-    ROW_WITH(T, name, "name", FIELD_STR, HEADER_NAME),
+    ROW_WITH(T, name, "name", FIELD_STR, HEADER_NAME, .required = true),
 };
 static const struct message_type session_header =
     MESSAGE_TYPE("SessionHeader", T, session_header_fields);
@@ -225,7 +225,7 @@ const struct message_type schema_gw_http_route = SPEC("HTTPRouteSpec", http_rout
 static const struct field_type_row grpc_route_fields[] = {
     ROUTE_ROWS,
     ROW_WITH(T, hostnames, "hostnames", FIELD_STR_LIST, HOSTNAMES, .most = 16),
-    MESSAGES_WITH(T, rules, "rules", &grpc_rule, .least = 1, .most = 16),
+    MESSAGES_WITH(T, rules, "rules", &grpc_rule, .most = 16),
 };
 const struct message_type schema_gw_grpc_route = SPEC("GRPCRouteSpec", grpc_route_fields);
 

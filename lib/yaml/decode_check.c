@@ -48,14 +48,6 @@ check_count(struct decode *decode, const struct field_type_row *field, const str
 }
 
 static void
-check_format(struct decode *decode, const struct field_type_row *field, const struct yaml_node *at,
-             sluice_str text)
-{
-    const char *wrong = field->check ? field->check(text) : NULL;
-    if (wrong) decode_error(decode, at, "%s \"%.*s\" %s", field->name, STR_ARG(text), wrong);
-}
-
-static void
 check_text(struct decode *decode, const struct field_type_row *field, const struct yaml_node *at,
            struct value_str value)
 {
@@ -65,7 +57,8 @@ check_text(struct decode *decode, const struct field_type_row *field, const stru
         return;
     }
     check_count(decode, field, at, utf8_count(value.v), "characters");
-    check_format(decode, field, at, value.v);
+    const char *wrong = field->check ? field->check(value.v) : NULL;
+    if (wrong) decode_error(decode, at, "%s \"%.*s\" %s", field->name, STR_ARG(value.v), wrong);
 }
 
 static void
@@ -76,7 +69,8 @@ check_texts(struct decode *decode, const struct field_type_row *field,
     if (!field->check || !items) return;
     YAML_EACH(child, list->node)
     {
-        if (child->kind == YAML_STRING) check_format(decode, field, child, *items);
+        const char *wrong = child->kind == YAML_STRING ? field->check(*items) : NULL;
+        if (wrong) decode_error(decode, child, "\"%.*s\" %s", STR_ARG(*items), wrong);
         items++;
     }
 }

@@ -1,11 +1,12 @@
 /*
- * formats: see formats.h.
+ * format_names: names of the API and hosts; see formats.h.
  */
 #include "gateway_api/formats.h"
 
 #include "base/ip.h"
+#include "base/syntax.h"
 
-enum { HOSTNAME_MAX = 253, HEADER_NAME_MAX = 256 };
+enum { HOSTNAME_MAX = 253 };
 
 static bool
 is_lower_alnum(char c)
@@ -175,87 +176,17 @@ format_check_sni_hostname(sluice_str text)
     return format_check_route_hostname(text);
 }
 
-/* ---- CORS ---- */
-
-/* "*", a name, or "*." and a name. */
-static bool
-is_origin_host(sluice_str host)
-{
-    if (str_equal(host, STR("*"))) return true;
-    if (str_starts_with(host, STR("*."))) host = str_skip(host, 2);
-    for (size_t i = 0; i < host.len; i++) {
-        if (is_one_of(host.ptr[i], STR("*/?# "))) return false;
-    }
-    return host.len > 0;
-}
-
-static bool
-is_origin_port(sluice_str port)
-{
-    uint64_t number;
-    return port.len <= 5 && str_to_u64(port, &number);
-}
+/* ---- labels ---- */
 
 const char *
-format_check_cors_origin(sluice_str text)
+format_check_label_key(sluice_str text)
 {
-    static const char wrong[] = "is no origin: \"*\", or http:// or https:// and a host, which may "
-                                "begin with \"*.\", and optionally a port";
-    if (str_equal(text, STR("*"))) return NULL;
-    if (text.len > HOSTNAME_MAX) return "has more than 253 characters";
-    bool secure = str_starts_with(text, STR("https://"));
-    if (!secure && !str_starts_with(text, STR("http://"))) return wrong;
-    sluice_str host = str_skip(text, secure ? 8 : 7);
-    size_t colon = str_find(host, ':');
-    if (colon != SIZE_MAX && !is_origin_port(str_skip(host, colon + 1))) return wrong;
-    return is_origin_host(str_first(host, colon)) ? NULL : wrong;
-}
-
-/* ---- parts of requests ---- */
-
-const char *
-format_check_header_name(sluice_str text)
-{
-    if (text.len == 0) return "must not be empty";
-    if (text.len > HEADER_NAME_MAX) return "has more than 256 characters";
-    for (size_t i = 0; i < text.len; i++) {
-        if (is_alnum(text.ptr[i]) || is_one_of(text.ptr[i], STR("!#$%&'*+-.^_`|~"))) continue;
-        return "is no name: letters, digits and !#$%&'*+-.^_`|~ are expected";
-    }
+    enum { PREFIX_MAX = 253 };
+    size_t slash = str_find(text, '/');
+    sluice_str name = slash == SIZE_MAX ? text : str_skip(text, slash + 1);
+    if (slash != SIZE_MAX && (slash > PREFIX_MAX || !is_subdomain(str_first(text, slash))))
+        return "has a prefix before \"/\" that is no DNS name in lower case";
+    if (!syntax_is_qualified_name(name))
+        return "is not 1 to 63 letters, digits, \"-\", \"_\" or \".\" between letters or digits";
     return NULL;
-}
-
-static bool
-is_method(sluice_str text)
-{
-    static const sluice_str known[] = {
-        STR_INIT("GET"),     STR_INIT("HEAD"),   STR_INIT("POST"),
-        STR_INIT("PUT"),     STR_INIT("DELETE"), STR_INIT("CONNECT"),
-        STR_INIT("OPTIONS"), STR_INIT("TRACE"),  STR_INIT("PATCH"),
-    };
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (str_equal(text, known[i])) return true;
-    }
-    return false;
-}
-
-const char *
-format_check_method(sluice_str text)
-{
-    if (is_method(text)) return NULL;
-    return "is none of GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH";
-}
-
-const char *
-format_check_cors_method(sluice_str text)
-{
-    if (is_method(text) || str_equal(text, STR("*"))) return NULL;
-    return "is none of *, GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH";
-}
-
-const char *
-format_check_redirect_scheme(sluice_str text)
-{
-    if (str_equal(text, STR("http")) || str_equal(text, STR("https"))) return NULL;
-    return "is neither http nor https";
 }
