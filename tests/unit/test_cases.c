@@ -301,8 +301,8 @@ Test(cases, hold_beside_resources_with_errors)
         BAD_ROUTE("ReferenceGrant", "name: '0', namespace: near",
                   "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: default}],"
                   " to: [{group: '', kind: Service}, {}]"),
-        "---\n{apiVersion: v1, kind: Service, metadata: {name: reviews}, spec: {ports: [{port: "
-        "0}]}}",
+        ("---\n{apiVersion: v1, kind: Service, metadata: {name: reviews}, spec: {ports: [{port: "
+         "0}]}}"),
         "---\n{apiVersion: v1, kind: Service, metadata: [], spec: {ports: [{port: 80}]}}",
         "hosts: [a\n",
     };
