@@ -150,4 +150,7 @@ void decode_report(struct decode *decode, sluice_severity severity, const char *
 /* Go's time.ParseDuration: sign, decimals, ns us ms s m h. False when text is none or overflows. */
 bool duration_parse(sluice_str text, int64_t *ns);
 
+/* Whether at most so many slips of the pen lead from one short name to the other; case is none. */
+bool decode_is_near(sluice_str name, sluice_str candidate, size_t most);
+
 #endif
