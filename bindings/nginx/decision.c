@@ -142,19 +142,23 @@ keep(ngx_pool_t *pool, ngx_http_sluice_ctx_t *ctx)
     }
     bool local = decision->outcome != SLUICE_FORWARD && decision->outcome != SLUICE_PASSTHROUGH;
     if (local && keep_answer(pool, decision) != NGX_OK) return NGX_ERROR;
-    return keep_lists(pool, decision);
+    bool lists = decision->request_header_count || decision->response_header_count ||
+                 decision->cors_header_count || decision->response_field_count ||
+                 decision->mirror_count;
+    return lists ? keep_lists(pool, decision) : NGX_OK;
 }
 
 /* ---- deciding ---- */
 
+/* As ngx_pool_cleanup_add() does it, in one piece of memory instead of two. */
 static ngx_http_sluice_ctx_t *
 new_ctx(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_sluice_ctx_t));
-    if (cleanup == NULL) return NULL;
-    ngx_http_sluice_ctx_t *ctx = cleanup->data;
+    ngx_http_sluice_ctx_t *ctx = ngx_palloc(r->pool, sizeof(*ctx));
+    if (ctx == NULL) return NULL;
     ctx->timeout = NULL; /* all that the cleanup looks at */
-    cleanup->handler = clean_up;
+    ctx->cleanup = (ngx_pool_cleanup_t){clean_up, ctx, r->pool->cleanup};
+    r->pool->cleanup = &ctx->cleanup;
     return ctx;
 }
 
@@ -166,6 +170,7 @@ ask(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf, sluice_contex
     ngx_http_sluice_reader_t reader;
     if (ngx_http_sluice_describe(r, conf, &reader, &request) != NGX_OK) return NGX_ERROR;
     sluice_route(context, &request, &ctx->decision);
+    ctx->rules = conf->rules;
     ctx->received_path = request.path;
     ctx->received_authority = request.authority;
     ctx->grpc = request.protocol == SLUICE_PROTOCOL_GRPC;

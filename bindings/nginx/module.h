@@ -29,12 +29,15 @@ typedef struct {
     size_t upstream_count;
 } ngx_http_sluice_main_conf_t;
 
+typedef struct ngx_http_sluice_keys_s ngx_http_sluice_keys_t;
+
 /* What one sluice_rules directive compiled. */
 typedef struct {
     const ngx_http_sluice_main_conf_t *main;
     sluice_router *router;
     sluice_context *context; /* of this process, made after the fork; NULL before */
-    bool mirror_refused;     /* that a mirror has no location was logged by this process */
+    ngx_http_sluice_keys_t *keys;
+    bool mirror_refused; /* that a mirror has no location was logged by this process */
 } ngx_http_sluice_rules_t;
 
 /* A label or a claim whose value the request gives. */
@@ -82,6 +85,12 @@ ngx_int_t ngx_http_sluice_init_process(ngx_cycle_t *cycle);
 /* The context of these rules in this process; NULL when out of memory or entropy. */
 sluice_context *ngx_http_sluice_context(ngx_http_sluice_rules_t *rules, ngx_log_t *log);
 
+/* keys: HOST|SUBSET|PORT of a destination, from @p keys or written into @p pool; empty: no memory.
+ */
+ngx_http_sluice_keys_t *ngx_http_sluice_new_keys(ngx_pool_t *pool);
+ngx_str_t ngx_http_sluice_key(ngx_http_sluice_keys_t *keys, ngx_pool_t *pool,
+                              const sluice_destination *destination, uint32_t port);
+
 /* ---- a request ---- */
 
 enum ngx_http_sluice_stage {
@@ -97,6 +106,7 @@ typedef struct {
     sluice_decision decision; /* without split, hash_policy and the parts of redirect */
     sluice_matched matched;
     sluice_fault fault;
+    ngx_http_sluice_rules_t *rules;
     sluice_str received_path; /* as the rules saw it */
     sluice_str received_authority;
     bool grpc;
@@ -106,6 +116,7 @@ typedef struct {
     ngx_http_handler_pt content_handler; /* the location's, which ours stands before */
     bool policy_set;                     /* the upstream has the rules' timeouts and retries */
     ngx_event_t *timeout;                /* of the whole exchange; NULL: none was started */
+    ngx_pool_cleanup_t cleanup;
 } ngx_http_sluice_ctx_t;
 
 /* Of a mirror's subrequest: which mirror of the main request's decision it is for. */

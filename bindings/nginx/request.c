@@ -165,15 +165,14 @@ ngx_http_sluice_describe(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t
     ngx_connection_t *connection = r->connection;
     reader->r = r;
     start_reading(reader, 0);
-    *request = (sluice_request){
-        .protocol = is_grpc(r) ? SLUICE_PROTOCOL_GRPC : SLUICE_PROTOCOL_HTTP,
-        .port = ngx_inet_get_port(connection->local_sockaddr),
-        .method = ngx_http_sluice_str(r->method_name),
-        .authority = authority_of(r),
-        .path = ngx_http_sluice_path(r),
-        .header_fn = read_header,
-        .header_user = reader,
-    };
+    ngx_memzero(request, sizeof(*request));
+    if (is_grpc(r)) request->protocol = SLUICE_PROTOCOL_GRPC;
+    request->port = ngx_inet_get_port(connection->local_sockaddr);
+    request->method = ngx_http_sluice_str(r->method_name);
+    request->authority = authority_of(r);
+    request->path = ngx_http_sluice_path(r);
+    request->header_fn = read_header;
+    request->header_user = reader;
     if (request->path.len == 0) return NGX_ERROR;
     if (connection->sockaddr->sa_family != AF_UNIX) {
         request->source_ip = ngx_http_sluice_str(connection->addr_text);

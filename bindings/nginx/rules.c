@@ -224,6 +224,8 @@ add_rules(ngx_conf_t *cf)
     ngx_http_sluice_rules_t *rules = ngx_pcalloc(cf->pool, sizeof(*rules));
     ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(cf->pool, 0);
     if (rules == NULL || cleanup == NULL) return NULL;
+    rules->keys = ngx_http_sluice_new_keys(cf->pool);
+    if (rules->keys == NULL) return NULL;
     cleanup->handler = release;
     cleanup->data = rules;
     ngx_http_sluice_rules_t **known = ngx_array_push(&conf->rules);

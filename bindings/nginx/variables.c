@@ -9,6 +9,7 @@
 /* What a variable is computed from. */
 struct view {
     ngx_http_request_t *r;
+    const ngx_http_sluice_ctx_t *ctx;
     const sluice_decision *decision;
     const sluice_destination *destination; /* NULL: none */
     uint32_t port;
@@ -85,40 +86,14 @@ get_namespace(const struct view *view, ngx_http_variable_value_t *value)
     return view->destination ? give(value, view->destination->space) : NGX_OK;
 }
 
-#define KEY_ROOM(destination) ((destination)->host.len + (destination)->subset.len + 2 + 5)
-
-static u_char *
-write_decimal(u_char *at, uint32_t number)
-{
-    u_char digits[10];
-    size_t begin = sizeof(digits);
-    do {
-        digits[--begin] = (u_char)('0' + number % 10);
-        number /= 10;
-    } while (number);
-    return ngx_cpymem(at, digits + begin, sizeof(digits) - begin);
-}
-
-/* HOST|SUBSET|PORT */
-static u_char *
-write_key(u_char *at, const sluice_destination *destination, uint32_t port)
-{
-    at = ngx_cpymem(at, destination->host.ptr, destination->host.len);
-    *at++ = '|';
-    if (destination->subset.len) {
-        at = ngx_cpymem(at, destination->subset.ptr, destination->subset.len);
-    }
-    *at++ = '|';
-    return write_decimal(at, port);
-}
-
 static ngx_int_t
 get_upstream(const struct view *view, ngx_http_variable_value_t *value)
 {
     if (view->destination == NULL) return NGX_OK;
-    u_char *text = room(view, value, KEY_ROOM(view->destination) + 5);
-    if (text == NULL) return NGX_ERROR;
-    return give_until(value, write_key(text, view->destination, view->port));
+    ngx_str_t key =
+        ngx_http_sluice_key(view->ctx->rules->keys, view->r->pool, view->destination, view->port);
+    give(value, ngx_http_sluice_str(key));
+    return key.len ? NGX_OK : NGX_ERROR;
 }
 
 /* The keys of the mirrors that get a copy, separated by commas. */
@@ -126,17 +101,21 @@ static ngx_int_t
 get_mirrors(const struct view *view, ngx_http_variable_value_t *value)
 {
     const sluice_decision *decision = view->decision;
-    size_t size = 0;
+    ngx_str_t *keys = ngx_palloc(view->r->pool, (decision->mirror_count + 1) * sizeof(*keys));
+    size_t count = 0, size = 1;
+    if (keys == NULL) return NGX_ERROR;
     for (size_t i = 0; i < decision->mirror_count; i++) {
-        size += KEY_ROOM(decision->mirrors[i].destination) + 6;
+        const sluice_mirror *mirror = &decision->mirrors[i];
+        if (!mirror->chosen) continue;
+        keys[count] = ngx_http_sluice_key(view->ctx->rules->keys, view->r->pool,
+                                          mirror->destination, mirror->port);
+        if (keys[count].len == 0) return NGX_ERROR;
+        size += keys[count++].len + 1;
     }
-    u_char *text = size ? room(view, value, size) : NULL;
-    if (text == NULL) return size ? NGX_ERROR : NGX_OK;
-    u_char *end = text;
-    for (size_t i = 0; i < decision->mirror_count; i++) {
-        if (!decision->mirrors[i].chosen) continue;
-        if (end > text) *end++ = ',';
-        end = write_key(end, decision->mirrors[i].destination, decision->mirrors[i].port);
+    u_char *end = room(view, value, size);
+    if (end == NULL) return NGX_ERROR;
+    for (size_t i = 0; i < count; i++) {
+        end = ngx_sprintf(end, i ? ",%V" : "%V", &keys[i]);
     }
     return give_until(value, end);
 }
@@ -334,7 +313,7 @@ static const struct {
 static void
 look(ngx_http_request_t *r, const ngx_http_sluice_ctx_t *ctx, struct view *view)
 {
-    *view = (struct view){r, &ctx->decision, ctx->decision.destination, ctx->decision.port};
+    *view = (struct view){r, ctx, &ctx->decision, ctx->decision.destination, ctx->decision.port};
     if (r == r->main) return;
     /* Of a subrequest, the module's context is the mirror that it goes to. */
     const ngx_http_sluice_mirror_ctx_t *copy = ngx_http_get_module_ctx(r, ngx_http_sluice_module);
