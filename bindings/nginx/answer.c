@@ -54,6 +54,7 @@ static ngx_int_t
 answer_grpc(ngx_http_request_t *r, const sluice_decision *decision)
 {
     r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = 0;
     r->header_only = 1;
     if (ngx_http_sluice_set_response_header(r, NGX_HTTP_SLUICE_TEXT("content-type"),
                                             NGX_HTTP_SLUICE_TEXT("application/grpc")) != NGX_OK ||

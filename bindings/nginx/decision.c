@@ -163,13 +163,12 @@ new_ctx(ngx_http_request_t *r)
 }
 
 static ngx_int_t
-ask(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf, sluice_context *context,
-    ngx_http_sluice_ctx_t *ctx)
+ask(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf, ngx_http_sluice_ctx_t *ctx)
 {
     sluice_request request;
     ngx_http_sluice_reader_t reader;
     if (ngx_http_sluice_describe(r, conf, &reader, &request) != NGX_OK) return NGX_ERROR;
-    sluice_route(context, &request, &ctx->decision);
+    sluice_route(conf->rules->context, &request, &ctx->decision);
     ctx->rules = conf->rules;
     ctx->received_path = request.path;
     ctx->received_authority = request.authority;
@@ -190,10 +189,8 @@ ngx_http_sluice_decide(ngx_http_request_t *r)
     ngx_http_sluice_loc_conf_t *conf = ngx_http_get_module_loc_conf(r, ngx_http_sluice_module);
     /* A request that nginx could not read has no path; it is logged, perhaps with our variables. */
     if (conf->rules == NULL || r->uri.len == 0) return NULL;
-    sluice_context *context = ngx_http_sluice_context(conf->rules, r->connection->log);
-    if (context == NULL) return NULL;
     ctx = new_ctx(r);
-    if (ctx == NULL || ask(r, conf, context, ctx) != NGX_OK) return NULL;
+    if (ctx == NULL || ask(r, conf, ctx) != NGX_OK) return NULL;
     ngx_http_set_ctx(r, ctx, ngx_http_sluice_module);
     return ctx;
 }

@@ -35,7 +35,7 @@ typedef struct ngx_http_sluice_keys_s ngx_http_sluice_keys_t;
 typedef struct {
     const ngx_http_sluice_main_conf_t *main;
     sluice_router *router;
-    sluice_context *context; /* of this process, made after the fork; NULL before */
+    sluice_context *context; /* of this worker, made after the fork */
     ngx_http_sluice_keys_t *keys;
     bool mirror_refused; /* that a mirror has no location was logged by this process */
 } ngx_http_sluice_rules_t;
@@ -82,8 +82,6 @@ ngx_int_t ngx_http_sluice_read_file(ngx_conf_t *cf, ngx_str_t *name, sluice_sour
 
 /* Make the contexts of this worker, each with a seed of its own. */
 ngx_int_t ngx_http_sluice_init_process(ngx_cycle_t *cycle);
-/* The context of these rules in this process; NULL when out of memory or entropy. */
-sluice_context *ngx_http_sluice_context(ngx_http_sluice_rules_t *rules, ngx_log_t *log);
 
 /* keys: HOST|SUBSET|PORT of a destination, from @p keys or written into @p pool; empty: no memory.
  */

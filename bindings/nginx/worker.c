@@ -1,8 +1,6 @@
 /*
- * worker: one context for each sluice_rules directive in each worker process.
- *
- * They are made after the fork, so that no two workers draw the same random numbers. A process
- * without workers (master_process off) gets no call upon reload: then the first request makes them.
+ * worker: one context for each sluice_rules directive in each worker process. They are made after
+ * the fork, so that no two workers draw the same random numbers.
  */
 #include <sys/random.h>
 
@@ -26,17 +24,15 @@ seed(const ngx_http_sluice_main_conf_t *conf, sluice_context_options *options, n
     return NGX_OK;
 }
 
-sluice_context *
-ngx_http_sluice_context(ngx_http_sluice_rules_t *rules, ngx_log_t *log)
+static ngx_int_t
+make_context(ngx_http_sluice_rules_t *rules, ngx_log_t *log)
 {
     sluice_context_options options;
-    if (rules->context) return rules->context;
     sluice_context_options_init(&options);
-    if (seed(rules->main, &options, log) != NGX_OK) return NULL;
-    if (sluice_context_new(&rules->context, rules->router, &options) != SLUICE_OK) {
-        ngx_log_error(NGX_LOG_EMERG, log, 0, "sluice: out of memory for a context");
-    }
-    return rules->context;
+    if (seed(rules->main, &options, log) != NGX_OK) return NGX_ERROR;
+    if (sluice_context_new(&rules->context, rules->router, &options) == SLUICE_OK) return NGX_OK;
+    ngx_log_error(NGX_LOG_EMERG, log, 0, "sluice: out of memory for a context");
+    return NGX_ERROR;
 }
 
 ngx_int_t
@@ -47,7 +43,7 @@ ngx_http_sluice_init_process(ngx_cycle_t *cycle)
     if (conf == NULL) return NGX_OK; /* no http block */
     ngx_http_sluice_rules_t **rules = conf->rules.elts;
     for (ngx_uint_t i = 0; i < conf->rules.nelts; i++) {
-        if (ngx_http_sluice_context(rules[i], cycle->log) == NULL) return NGX_ERROR;
+        if (make_context(rules[i], cycle->log) != NGX_OK) return NGX_ERROR;
     }
     return NGX_OK;
 }
