@@ -57,7 +57,8 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         length = int(self.headers.get("content-length") or 0)
-        received = {"server": self.server.name, "method": self.command, "path": self.path,
+        target = self.requestline.split(" ")[1]  # self.path has lost a "/" of "//"
+        received = {"server": self.server.name, "method": self.command, "path": target,
                     "headers": [[k.lower(), v] for k, v in self.headers.items()],
                     "body": self.rfile.read(length).decode("latin-1")}
         body = json.dumps(received).encode()
@@ -71,7 +72,10 @@ class _Echo(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
+    def __getattr__(self, name):
+        if name.startswith("do_"):  # any method
+            return self.answer
+        raise AttributeError(name)
 
     def log_message(self, *_):
         pass

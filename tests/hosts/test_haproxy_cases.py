@@ -1,0 +1,204 @@
+"""The golden cases of tests/cases through a real HAProxy: it must do what sluicectl says.
+
+Usage: test_haproxy_cases.py MODULE_FOLDER SLUICECTL. Left out are requests that HTTP/1.1 over loopback
+cannot carry, or that HAProxy knows no more about than the module tells the library.
+"""
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+
+import golden
+import haproxy
+import loopback
+
+CASES = os.path.join(haproxy.SOURCE, "tests", "cases")
+SLUICECTL = os.path.abspath(sys.argv.pop(2)) if len(sys.argv) > 2 else ""
+FLAGS = {"lenient": ["--lenient"], "keep-going": ["--keep-going"], "registry=on": ["--registry", "on"],
+         "registry=off": ["--registry", "off"], "export-to=.": ["--default-export-to", "."],
+         "outbound=registry-only": ["--outbound-policy", "registry-only"]}
+TARGET = re.compile(r"[/*][!-~]*$")
+HOST = re.compile(r"[!-~]+$")
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+VALUE = re.compile(r"([!-~\x80-\xff]([ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?$")
+
+
+def read_request(words):
+    """What a line asks, or None where HAProxy cannot be asked that."""
+    if words[0] in ("TLS", "TCP", "UDP") or not HOST.match(words[1]) or words[1] == "-" or "#" in words[2]:
+        return None
+    if not TARGET.match(words[2]):
+        return None
+    asked = {"method": words[0], "authority": words[1], "path": words[2], "headers": [], "port": 80,
+             "gateway": "mesh", "protocol": "http"}
+    if words[0] == "GRPC":
+        asked.update(method="POST", protocol="grpc")
+    for word in words[3:]:
+        name, _, value = word.partition("=")
+        kind, _, key = name.partition(":")
+        if kind == "header" and NAME.match(key) and VALUE.match(value) and key.lower() not in (
+                "host", "content-length", "connection", "transfer-encoding", "upgrade"):
+            asked["headers"].append((key, value))
+        elif name in ("port", "gateway"):
+            asked[name] = int(value) if name == "port" else value
+        else:
+            return None
+    return asked
+
+
+def options_of(block, asked):
+    words = block.options + ["port=%d" % asked["port"], "protocol=" + asked["protocol"]]
+    return " ".join(words + (["gateway=" + asked["gateway"]] if asked["gateway"] != "mesh" else []))
+
+
+def apply(steps, fields):
+    """Header lines after the steps of a decision: name -> values."""
+    found = collections.defaultdict(list)
+    for name, value in fields:
+        found[name.lower()].append(value)
+    for action, name, *value in steps:
+        if action == "add":
+            found[name] += value
+        else:
+            found[name] = value
+    return found
+
+
+class Cases(haproxy.Case):
+    def decisions(self, block, rules, requests):
+        """What sluicectl answers to requests that share their rules."""
+        flags, source = [], {"labels": {}}
+        for word in block.options:
+            if word.startswith("label:"):
+                name, _, value = word[6:].partition("=")
+                source["labels"][name] = value
+            elif word.startswith("namespace="):
+                source["namespace"] = word[10:]
+            else:
+                flags += FLAGS[word]
+        lines = "".join(json.dumps({**asked, "source": source}) + "\n" for asked in requests)
+        done = subprocess.run([SLUICECTL, "route", "-f", rules, *flags, "--requests", "-"], text=True,
+                              input=lines, capture_output=True, timeout=60, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def config_for(self, sets):
+        """A HAProxy that asks the set of rules that the header x-case names."""
+        self.port, = loopback.free_ports(1)
+        self.upstream = self.echo("echo")
+        lua = 'local sluice = require("sluice")\n' + "".join(
+            'sluice.register({name = "c%d", files = {"%s"}, options = "%s"})\n' % (number, *one)
+            for one, number in sets.items())
+        load = '    lua-prepend-path "%s/?.lua"\n    lua-load-per-thread %s\n' % (
+            haproxy.MODULE, self.write("sets.lua", lua))
+        lines = ["\nfrontend main\n    bind 127.0.0.1:%d\n    http-request set-var(txn.case) req.hdr(x-case)\n"
+                 % self.port]
+        for number in sets.values():
+            here = "{ var(txn.case) -m str %d }" % number
+            name = "c%d" % number
+            lines.append("    http-request lua.%s if %s\n" % (name, here))
+            lines.append("    http-response lua.%s_response if %s\n" % (name, here))
+            lines.append('    http-response set-header x-fields "%%[var(txn.%s.fields),json(utf8s)]" if %s\n'
+                         % (name, here))
+        lines.append("    default_backend echo\nbackend echo\n    server s 127.0.0.1:%d\n" % self.upstream.port)
+        return self.config("".join(lines), load)
+
+    def check_forward(self, asked, decision, answer, where):
+        self.assertEqual((answer.status, answer.get("x-server")), (200, "echo"), where)
+        told = dict(line.split("=", 1) for line in
+                    json.loads('"%s"' % answer.get("x-fields")).splitlines())
+        self.assertEqual(told["outcome"], decision["outcome"], where)
+        chosen = (told.get("host"), told.get("subset"), int(told.get("port", 0)))
+        destination = decision["destination"]
+        wanted = destination and (destination["host"], destination["subset"], destination["port"])
+        if told.get("pick") == "random":
+            able = [(one["host"], one["subset"]) for one in decision["split"] if one["fraction"] > 0]
+            self.assertIn(chosen[:2], able, where)
+        elif wanted:
+            self.assertEqual(chosen, wanted, where)
+        if told.get("pick") == "random" and chosen != wanted:
+            return  # what else it says is of another destination
+        received = answer.json()
+        self.assertEqual(received["path"], decision["path"] or asked["path"], where)
+        steps = decision["request_headers"]
+        headers = apply(steps, asked["headers"])
+        headers["host"] = [decision["authority"] or asked["authority"]]
+        for name, values in headers.items():
+            self.assertEqual(answer.received(name), values, (where, name))
+        for name, values in apply(decision["response_headers"], []).items():
+            self.assertEqual(answer.all(name), values, (where, name))
+        for name, value in (decision["cors"] or {"response_headers": []})["response_headers"]:
+            self.assertIn(value, answer.all(name), where)
+        if not decision["hash_policy"]:  # whose cookie sluicectl does not print
+            given = bool((decision["sticky"] or {}).get("set_cookie"))
+            self.assertEqual(bool(answer.all("set-cookie")), given, where)
+
+    def check_answer(self, decision, answer, where):
+        local = decision.get("redirect") or decision["response"]
+        grpc = (decision.get("response") or {}).get("grpc_status")
+        self.assertEqual(answer.get("x-server"), None, where)
+        if grpc is not None:
+            self.assertEqual((answer.status, answer.get("grpc-status")), (200, str(grpc)), where)
+            return
+        self.assertEqual(answer.status, local["status"], where)
+        if decision.get("redirect"):
+            self.assertEqual(answer.get("location"), local["location"], where)
+        else:
+            self.assertEqual(answer.body.decode(), local.get("body") or "", where)
+            for name, value in local.get("headers") or []:
+                self.assertIn(value, answer.all(name), where)
+
+    def work_of(self, path):
+        """(sets of rules by (file, options), [(block, rules file, set, line, request)]) of a case file."""
+        sets, work, rules, block, seen = {}, [], None, None, 0
+        for one in golden.blocks(path):
+            if one.kind == "rules":
+                block, seen = one, seen + 1
+                rules = self.write("%d.yaml" % seen, "\n".join(one.lines) + "\n")
+            if one.kind != "requests":
+                continue
+            for number, line in enumerate(one.lines, one.line):
+                words = golden.tokens(line)
+                asked = read_request(words[:words.index("->")]) if words else None
+                if asked:
+                    key = (rules, options_of(block, asked))
+                    work.append((block, rules, sets.setdefault(key, len(sets)), number, asked))
+        return sets, work
+
+    def replay(self, path):
+        """How many requests of a case file went through HAProxy."""
+        sets, work = self.work_of(path)
+        if not work:
+            return 0
+        for _, _, number, _, asked in work:
+            asked["headers"].append(("x-case", str(number)))
+        process = self.start(self.config_for(sets), self.port)
+        done = 0
+        for block, rules, _, line, asked in work:
+            decision, = self.decisions(block, rules, [asked])
+            if (decision["fault"] or {}).get("delay_chosen"):
+                continue
+            where = "%s:%d" % (os.path.basename(path), line)
+            answer = loopback.request(self.port, asked["method"], asked["path"], asked["authority"],
+                                      asked["headers"])
+            if decision["outcome"] in ("forward", "passthrough"):
+                self.check_forward(asked, decision, answer, where)
+            else:
+                self.check_answer(decision, answer, where)
+            done += 1
+        process.stop()
+        return done
+
+    def test_haproxy_does_what_sluicectl_says(self):
+        total = 0
+        for name in sorted(os.listdir(CASES)):
+            if name != "README.md":
+                with self.subTest(name):
+                    total += self.replay(os.path.join(CASES, name))
+        print("%d requests" % total)
+        self.assertGreater(total, 200)
+
+
+if __name__ == "__main__":
+    haproxy.main()
