@@ -81,7 +81,8 @@ parse_options(char **args, int section, struct proxy *proxy, const struct proxy 
     return -1;
 }
 
-/* Once the whole configuration has been read: every finding becomes a line of HAProxy's own. */
+/* Once all files of the configuration have been read: every finding becomes a line of HAProxy's
+ * own. */
 static int
 load_rules(void)
 {
@@ -325,7 +326,7 @@ static struct sample_conv_kw_list converters = {
 INITCALL1(STG_REGISTER, cfg_register_keywords, &keywords);
 INITCALL1(STG_REGISTER, sample_register_fetches, &fetches);
 INITCALL1(STG_REGISTER, sample_register_convs, &converters);
-REGISTER_POST_CHECK(load_rules);
+REGISTER_CONFIG_POSTPARSER("sluice", load_rules);
 REGISTER_POST_DEINIT(free_rules);
 REGISTER_PER_THREAD_INIT(start_thread);
 REGISTER_PER_THREAD_DEINIT(end_thread);

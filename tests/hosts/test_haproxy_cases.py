@@ -1,56 +1,18 @@
 """The golden cases of tests/cases through a real HAProxy: it must do what sluicectl says.
 
-Usage: test_haproxy_cases.py MODULE_FOLDER SLUICECTL. Left out are requests that HTTP/1.1 over loopback
-cannot carry, or that HAProxy knows no more about than the module tells the library.
+Usage: test_haproxy_cases.py MODULE_FOLDER SLUICECTL
 """
 import collections
 import json
 import os
-import re
-import subprocess
 import sys
 
-import golden
 import haproxy
+import haproxy_golden
 import loopback
 
 CASES = os.path.join(haproxy.SOURCE, "tests", "cases")
 SLUICECTL = os.path.abspath(sys.argv.pop(2)) if len(sys.argv) > 2 else ""
-FLAGS = {"lenient": ["--lenient"], "keep-going": ["--keep-going"], "registry=on": ["--registry", "on"],
-         "registry=off": ["--registry", "off"], "export-to=.": ["--default-export-to", "."],
-         "outbound=registry-only": ["--outbound-policy", "registry-only"]}
-TARGET = re.compile(r"[/*][!-~]*$")
-HOST = re.compile(r"[!-~]+$")
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-VALUE = re.compile(r"([!-~\x80-\xff]([ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?$")
-
-
-def read_request(words):
-    """What a line asks, or None where HAProxy cannot be asked that."""
-    if words[0] in ("TLS", "TCP", "UDP") or not HOST.match(words[1]) or words[1] == "-" or "#" in words[2]:
-        return None
-    if not TARGET.match(words[2]):
-        return None
-    asked = {"method": words[0], "authority": words[1], "path": words[2], "headers": [], "port": 80,
-             "gateway": "mesh", "protocol": "http"}
-    if words[0] == "GRPC":
-        asked.update(method="POST", protocol="grpc")
-    for word in words[3:]:
-        name, _, value = word.partition("=")
-        kind, _, key = name.partition(":")
-        if kind == "header" and NAME.match(key) and VALUE.match(value) and key.lower() not in (
-                "host", "content-length", "connection", "transfer-encoding", "upgrade"):
-            asked["headers"].append((key, value))
-        elif name in ("port", "gateway"):
-            asked[name] = int(value) if name == "port" else value
-        else:
-            return None
-    return asked
-
-
-def options_of(block, asked):
-    words = block.options + ["port=%d" % asked["port"], "protocol=" + asked["protocol"]]
-    return " ".join(words + (["gateway=" + asked["gateway"]] if asked["gateway"] != "mesh" else []))
 
 
 def apply(steps, fields):
@@ -67,22 +29,6 @@ def apply(steps, fields):
 
 
 class Cases(haproxy.Case):
-    def decisions(self, block, rules, requests):
-        """What sluicectl answers to requests that share their rules."""
-        flags, source = [], {"labels": {}}
-        for word in block.options:
-            if word.startswith("label:"):
-                name, _, value = word[6:].partition("=")
-                source["labels"][name] = value
-            elif word.startswith("namespace="):
-                source["namespace"] = word[10:]
-            else:
-                flags += FLAGS[word]
-        lines = "".join(json.dumps({**asked, "source": source}) + "\n" for asked in requests)
-        done = subprocess.run([SLUICECTL, "route", "-f", rules, *flags, "--requests", "-"], text=True,
-                              input=lines, capture_output=True, timeout=60, check=True)
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
     def config_for(self, sets):
         """A HAProxy that asks the set of rules that the header x-case names."""
         self.port, = loopback.free_ports(1)
@@ -149,34 +95,17 @@ class Cases(haproxy.Case):
             for name, value in local.get("headers") or []:
                 self.assertIn(value, answer.all(name), where)
 
-    def work_of(self, path):
-        """(sets of rules by (file, options), [(block, rules file, set, line, request)]) of a case file."""
-        sets, work, rules, block, seen = {}, [], None, None, 0
-        for one in golden.blocks(path):
-            if one.kind == "rules":
-                block, seen = one, seen + 1
-                rules = self.write("%d.yaml" % seen, "\n".join(one.lines) + "\n")
-            if one.kind != "requests":
-                continue
-            for number, line in enumerate(one.lines, one.line):
-                words = golden.tokens(line)
-                asked = read_request(words[:words.index("->")]) if words else None
-                if asked:
-                    key = (rules, options_of(block, asked))
-                    work.append((block, rules, sets.setdefault(key, len(sets)), number, asked))
-        return sets, work
-
     def replay(self, path):
         """How many requests of a case file went through HAProxy."""
-        sets, work = self.work_of(path)
+        sets, work = haproxy_golden.work_of(path, self.write)
         if not work:
             return 0
-        for _, _, number, _, asked in work:
+        for _, number, _, _, asked in work:
             asked["headers"].append(("x-case", str(number)))
         process = self.start(self.config_for(sets), self.port)
         done = 0
-        for block, rules, _, line, asked in work:
-            decision, = self.decisions(block, rules, [asked])
+        for block, _, rules, line, asked in work:
+            decision = haproxy_golden.decision_of(SLUICECTL, block, rules, asked)
             if (decision["fault"] or {}).get("delay_chosen"):
                 continue
             where = "%s:%d" % (os.path.basename(path), line)
