@@ -27,6 +27,7 @@ struct lua_rules {
     struct rules *rules;
     sluice_context *context; /* made by the first decision: then the worker has been forked */
     struct headers headers;
+    char *messages; /* of loading; here, so that a Lua error on the way to them leaks nothing */
 };
 
 static int
@@ -36,6 +37,7 @@ collect(lua_State *lua)
     sluice_context_free(own->context);
     headers_free(&own->headers);
     rules_release(own->rules);
+    free(own->messages);
     return 0;
 }
 
@@ -189,17 +191,11 @@ static void
 load_rules(lua_State *lua, struct lua_rules *own, const char *const *names, size_t count,
            const char *options)
 {
-    char *text = NULL;
-    size_t len;
-    FILE *messages = open_memstream(&text, &len);
-    if (!messages) luaL_error(lua, "sluice: out of memory");
-    own->rules = rules_load(names, count, options, messages);
-    if (fclose(messages) == 0) {
-        lua_pushlstring(lua, text, len);
-    } else {
-        lua_pushliteral(lua, "out of memory\n");
-    }
-    free(text);
+    size_t len = 0;
+    FILE *messages = open_memstream(&own->messages, &len);
+    if (messages) own->rules = rules_load(names, count, options, messages);
+    if (!messages || fclose(messages) != 0) luaL_error(lua, "out of memory");
+    lua_pushlstring(lua, own->messages, len);
 }
 
 static void

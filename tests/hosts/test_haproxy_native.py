@@ -76,6 +76,14 @@ class Native(haproxy.Case):
         self.assertIn("No such file", self.refused(self.load("/nonexistent.yaml")))
         self.assertIn("expects the names of rule files", self.refused("    sluice-rules\n"))
 
+    def test_the_sample_configuration_is_accepted(self):
+        examples = os.path.join(haproxy.SOURCE, "bindings", "haproxy", "examples")
+        with open(os.path.join(examples, "native.cfg"), encoding="utf-8") as file:
+            config = self.write("native.cfg", file.read().replace("/etc/haproxy", examples))
+        status, said = self.check(config, PROGRAM)
+        self.assertEqual(status, 0, said)
+        self.assertNotIn("WARNING", said)
+
     def test_without_rules_nothing_is_decided(self):
         self.port, = loopback.free_ports(1)
         config = self.config(FRONTEND % {"port": self.port, "answer": '"[%[sluice]]"'}, "")
