@@ -1,9 +1,14 @@
 /* fields: a table of names and of functions that write one part of a decision. */
 #include "fields.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+
+/* Written for each request, so lengths are constants and digits are made by hand. */
+#define TEXT(literal) ((sluice_str){(literal), sizeof(literal) - 1})
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 
 void
 line_add(struct line *line, sluice_str text)
@@ -16,18 +21,16 @@ line_add(struct line *line, sluice_str text)
     line->len += text.len;
 }
 
-static void
-add_text(struct line *line, const char *text)
+void
+line_add_number(struct line *line, uint64_t number)
 {
-    line_add(line, sluice_str_of(text));
-}
-
-static void
-add_number(struct line *line, uint64_t number)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    line_add(line, (sluice_str){digits, (size_t)len});
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    line_add(line, (sluice_str){digits + at, sizeof digits - at});
 }
 
 static void
@@ -35,7 +38,7 @@ add_backend(struct line *line, const sluice_destination *destination)
 {
     line_add(line, destination->host);
     if (!destination->subset.len) return;
-    add_text(line, ":");
+    line_add(line, TEXT(":"));
     line_add(line, destination->subset);
 }
 
@@ -46,7 +49,7 @@ typedef void field_writer(const sluice_decision *decision, struct line *line);
 static void
 write_outcome(const sluice_decision *decision, struct line *line)
 {
-    add_text(line, sluice_outcome_name(decision->outcome));
+    line_add(line, sluice_str_of(sluice_outcome_name(decision->outcome)));
 }
 
 static void
@@ -70,7 +73,7 @@ write_subset(const sluice_decision *decision, struct line *line)
 static void
 write_port(const sluice_decision *decision, struct line *line)
 {
-    if (decision->destination) add_number(line, decision->port);
+    if (decision->destination) line_add_number(line, decision->port);
 }
 
 static void
@@ -91,7 +94,7 @@ write_rule(const sluice_decision *decision, struct line *line)
     const sluice_matched *matched = decision->matched;
     if (!matched || !matched->name.len) return;
     line_add(line, matched->space);
-    add_text(line, "/");
+    line_add(line, TEXT("/"));
     line_add(line, matched->name);
 }
 
@@ -104,21 +107,22 @@ write_route(const sluice_decision *decision, struct line *line)
 static void
 write_pick(const sluice_decision *decision, struct line *line)
 {
-    static const char *const names[] = {"only", "random", "sticky", "even"};
-    if (decision->destination) add_text(line, names[decision->pick]);
+    static const sluice_str names[] = {NAME("only"), NAME("random"), NAME("sticky"), NAME("even")};
+    if (decision->destination) line_add(line, names[decision->pick]);
 }
 
 static void
 write_sticky(const sluice_decision *decision, struct line *line)
 {
-    static const char *const names[] = {"none", "key", "cookie", "header", "query", "source-ip"};
-    if (decision->destination) add_text(line, names[decision->sticky.by]);
+    static const sluice_str names[] = {NAME("none"),   NAME("key"),   NAME("cookie"),
+                                       NAME("header"), NAME("query"), NAME("source-ip")};
+    if (decision->destination) line_add(line, names[decision->sticky.by]);
 }
 
 static void
 write_status(const sluice_decision *decision, struct line *line)
 {
-    if (decision->status) add_number(line, decision->status);
+    if (decision->status) line_add_number(line, decision->status);
 }
 
 static void
@@ -143,13 +147,13 @@ static void
 write_timeout(const sluice_decision *decision, struct line *line)
 {
     if (decision->timeout_ns <= 0) return;
-    add_number(line, ((uint64_t)decision->timeout_ns + 999999) / 1000000);
+    line_add_number(line, ((uint64_t)decision->timeout_ns + 999999) / 1000000);
 }
 
 static void
 write_hash(const sluice_decision *decision, struct line *line)
 {
-    if (decision->hash_present) add_number(line, decision->hash);
+    if (decision->hash_present) line_add_number(line, decision->hash);
 }
 
 static void
@@ -158,33 +162,33 @@ write_mirror(const sluice_decision *decision, struct line *line)
     size_t before = line->len;
     for (size_t i = 0; i < decision->mirror_count; i++) {
         if (!decision->mirrors[i].chosen) continue;
-        if (line->len > before) add_text(line, ",");
+        if (line->len > before) line_add(line, TEXT(","));
         add_backend(line, decision->mirrors[i].destination);
     }
 }
 
 static const struct {
-    const char *name;
+    sluice_str name; /* and "=" */
     field_writer *write;
 } fields[] = {
-    {"backend",   write_backend  },
-    {"outcome",   write_outcome  },
-    {"host",      write_host     },
-    {"subset",    write_subset   },
-    {"port",      write_port     },
-    {"service",   write_service  },
-    {"namespace", write_namespace},
-    {"rule",      write_rule     },
-    {"route",     write_route    },
-    {"pick",      write_pick     },
-    {"sticky",    write_sticky   },
-    {"status",    write_status   },
-    {"location",  write_location },
-    {"path",      write_path     },
-    {"authority", write_authority},
-    {"timeout",   write_timeout  },
-    {"hash",      write_hash     },
-    {"mirror",    write_mirror   },
+    {NAME("backend="),   write_backend  },
+    {NAME("outcome="),   write_outcome  },
+    {NAME("host="),      write_host     },
+    {NAME("subset="),    write_subset   },
+    {NAME("port="),      write_port     },
+    {NAME("service="),   write_service  },
+    {NAME("namespace="), write_namespace},
+    {NAME("rule="),      write_rule     },
+    {NAME("route="),     write_route    },
+    {NAME("pick="),      write_pick     },
+    {NAME("sticky="),    write_sticky   },
+    {NAME("status="),    write_status   },
+    {NAME("location="),  write_location },
+    {NAME("path="),      write_path     },
+    {NAME("authority="), write_authority},
+    {NAME("timeout="),   write_timeout  },
+    {NAME("hash="),      write_hash     },
+    {NAME("mirror="),    write_mirror   },
 };
 
 #define FIELDS (sizeof fields / sizeof fields[0])
@@ -193,7 +197,8 @@ static field_writer *
 writer_of(sluice_str name)
 {
     for (size_t i = 0; i < FIELDS; i++) {
-        if (strlen(fields[i].name) == name.len && memcmp(fields[i].name, name.ptr, name.len) == 0) {
+        if (fields[i].name.len == name.len + 1 &&
+            memcmp(fields[i].name.ptr, name.ptr, name.len) == 0) {
             return fields[i].write;
         }
     }
@@ -221,13 +226,13 @@ fields_write(const sluice_decision *decision, struct line *line)
 {
     for (size_t i = 0; i < FIELDS; i++) {
         size_t start = line->len;
-        add_text(line, fields[i].name);
-        add_text(line, "=");
+        line_add(line, fields[i].name);
         size_t value = line->len;
         fields[i].write(decision, line);
         size_t end = line->len;
-        add_text(line, "\n");
-        if (!line->whole || end == value || memchr(line->at + value, '\n', end - value)) {
+        bool absent = end == value || memchr(line->at + value, '\n', end - value);
+        line_add(line, TEXT("\n"));
+        if (absent || !line->whole) {
             line->len = start;
             line->whole = true;
         }
@@ -240,7 +245,7 @@ fields_find(sluice_str text, sluice_str name)
     while (text.len) {
         const char *end = memchr(text.ptr, '\n', text.len);
         size_t len = end ? (size_t)(end - text.ptr) : text.len;
-        if (len > name.len && text.ptr[name.len] == '=' &&
+        if (name.len && len > name.len && text.ptr[name.len] == '=' &&
             memcmp(text.ptr, name.ptr, name.len) == 0) {
             return (sluice_str){text.ptr + name.len + 1, len - name.len - 1};
         }

@@ -31,6 +31,7 @@ struct line {
 };
 
 void line_add(struct line *line, sluice_str text);
+void line_add_number(struct line *line, uint64_t number);
 
 /* Whether there is a field of that name at all. */
 bool field_known(sluice_str name);

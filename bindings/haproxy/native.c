@@ -173,6 +173,22 @@ path_of(const struct htx_sl *line)
     return str_of(isttest(path) ? path : htx_sl_req_uri(line));
 }
 
+/* The text of an address, in `room`. IPv4 by hand: inet_ntop() costs more than a decision. */
+static sluice_str
+address_text(const struct sockaddr_storage *from, char *room, size_t size)
+{
+    if (from->ss_family != AF_INET) {
+        return sluice_str_of(addr_to_str(from, room, (int)size) > 0 ? room : NULL);
+    }
+    const unsigned char *bytes = (const void *)&((const struct sockaddr_in *)from)->sin_addr;
+    struct line line = {room, 0, size, true};
+    for (int i = 0; i < 4; i++) {
+        if (i) line_add(&line, sluice_str_of("."));
+        line_add_number(&line, bytes[i]);
+    }
+    return (sluice_str){room, line.len};
+}
+
 /* Decide by the request of a sample; `address` has room for the text of the client's. */
 static bool
 decide(struct sample *sample, const struct htx *htx, char *address, sluice_decision *decision)
@@ -188,9 +204,7 @@ decide(struct sample *sample, const struct htx *htx, char *address, sluice_decis
     request.authority = headers_get(&headers, "host");
     request.headers = headers.items;
     request.header_count = headers.count;
-    if (from && addr_to_str(from, address, INET6_ADDRSTRLEN) > 0) {
-        request.source_ip = sluice_str_of(address);
-    }
+    if (from) request.source_ip = address_text(from, address, INET6_ADDRSTRLEN);
     if (to) request.port = (uint32_t)get_host_port(to);
     if (conn_is_ssl(objt_conn(sample->sess->origin))) request.scheme = sluice_str_of("https");
     sluice_route(context, &request, decision);
@@ -250,15 +264,18 @@ remembered(struct sample *sample)
     return (sluice_str){found.data.u.str.area, found.data.u.str.data};
 }
 
-static void
-remember(struct sample *sample, const sluice_decision *decision, struct buffer *room)
+/* Write the fields of a decision into a chunk, keep them for the transaction, and give them. */
+static sluice_str
+remember(struct sample *sample, const sluice_decision *decision)
 {
+    struct buffer *room = get_trash_chunk();
     struct line line = {room->area, 0, room->size, true};
     struct sample value = {0};
     fields_write(decision, &line);
     smp_set_owner(&value, sample->px, sample->sess, sample->strm, sample->opt);
     give(&value, room->area, line.len);
     vars_set_by_name(VARIABLE, sizeof VARIABLE - 1, &value);
+    return (sluice_str){room->area, line.len};
 }
 
 static int
@@ -272,9 +289,7 @@ fetch(const struct arg *args, struct sample *sample, const char *keyword, void *
     if (!known.len) {
         struct htx *htx = smp_prefetch_htx(sample, &sample->strm->req, NULL, 1);
         if (!htx || !decide(sample, htx, address, &decision)) return 0;
-        struct buffer *room = get_trash_chunk();
-        remember(sample, &decision, room);
-        known = remembered(sample);
+        known = remember(sample, &decision);
     }
     sluice_str value = fields_find(known, name_of(args));
     return value.ptr ? give(sample, (char *)value.ptr, value.len) : 0;
