@@ -22,7 +22,7 @@ rule_list_finish(struct lower *lower, const struct rule_list *list)
         lower->failed = true;
         return NULL;
     }
-    *routes = (struct model_route_list){list->items, list->count};
+    *routes = (struct model_route_list){.rules = list->items, .count = list->count};
     return routes;
 }
 
