@@ -7,7 +7,7 @@
 bool
 analyze_sidecars(struct analysis *analysis)
 {
-    static const struct decode_dialect dialect = {"IST0106", "IST0133", "SL0303"};
+    static const struct decode_dialect dialect = {.warning_code = "IST0133"};
     const struct envelope_list *list = analysis->envelopes;
     for (size_t i = 0; i < list->count; i++) {
         const struct envelope *sidecar = &list->items[i];
