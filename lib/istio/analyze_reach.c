@@ -18,6 +18,7 @@
 /* A block, or a rule without blocks. */
 struct entry {
     const struct istio_http_match *match; /* or NULL */
+    const struct yaml_node *node;         /* of the block, or of the rule */
     struct predicate_list predicates;
     size_t rule;
     bool elsewhere; /* its gateways are none of the VirtualService's */
@@ -74,6 +75,7 @@ add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule
     static const struct lower_scope scope = {.mesh = true};
     struct entry *entry = &reach->entries[reach->count++];
     *entry = (struct entry){.match = match, .rule = rule};
+    entry->node = match ? match->node : route->node;
     if (match && !lower_match(&reach->lower, match, &scope, &entry->predicates)) return false;
     struct model_rule lowered = {.predicates = entry->predicates.items,
                                  .predicate_count = entry->predicates.count};
@@ -192,7 +194,7 @@ report_impossible(struct reach *reach, const struct entry *entry)
                     "occur"
                   : "withoutHeaders excludes every request that passes the rest";
     }
-    FINDING(reach->analysis, reach->resource, WARNING, CODE_IMPOSSIBLE, entry->match->node,
+    FINDING(reach->analysis, reach->resource, WARNING, CODE_IMPOSSIBLE, entry->node,
             "no request passes this match: %s", why);
 }
 

@@ -231,8 +231,13 @@ default_action(struct mesh_port *port, const struct service *service)
 {
     struct lower *lower = port->lower;
     struct lower_scope scope = {.mesh = true, .port = port->port};
+    /* Here the port counts for the hash key too, as if it were named (istio.md 7.5). */
+    struct istio_port_selector selector = {
+        .number = {port->port, true}
+    };
     struct istio_destination destination = {
-        .host = {service->name, true}
+        .host = {service->name, true},
+        .port = &selector,
     };
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
     struct model_split_entry *entry = ARENA_NEW(lower->arena, struct model_split_entry);

@@ -57,6 +57,19 @@ add_kube_ports(struct lower *lower, struct service *service, const struct kube_s
     return true;
 }
 
+/* clusterIPs, of which clusterIP is the first; either may stand alone. */
+static void
+add_cluster_addresses(struct service *service, const struct kube_service *spec)
+{
+    const struct value_list *all = &spec->cluster_ips;
+    const sluice_str *first = all->count ? all->items : &spec->cluster_ip.v;
+    service->headless =
+        str_equal(spec->cluster_ip.v, STR("None")) || str_equal(*first, STR("None"));
+    if (first->len == 0 || service->headless) return;
+    service->addresses = first;
+    service->address_count = all->count ? all->count : 1;
+}
+
 static struct service *
 kube_service_of(struct lower *lower, const struct istio_resource *resource)
 {
@@ -66,12 +79,7 @@ kube_service_of(struct lower *lower, const struct istio_resource *resource)
     service->host = service->name;
     service->space = resource->meta->space;
     service->kube = true;
-    const struct value_str *address = &resource->service->cluster_ip;
-    service->headless = str_equal(address->v, STR("None"));
-    if (address->v.len && !service->headless) {
-        service->addresses = &address->v;
-        service->address_count = 1;
-    }
+    add_cluster_addresses(service, resource->service);
     return service->host.ptr ? service : NULL;
 }
 
