@@ -11,6 +11,8 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +284,9 @@ main(int argc, char **argv)
     struct rlimit limit = {MEMORY_LIMIT, MEMORY_LIMIT};
     bool ok = true;
     setrlimit(RLIMIT_AS, &limit);
+    /* Keep what was freed, so that no size of rule set pays for fresh pages in every round. */
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
     if (argc == 4 && strcmp(argv[1], "--run") == 0) {
         run_once(shapes, argv[2], atoi(argv[3]));
     } else {

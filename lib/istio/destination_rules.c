@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "istio/host_set.h"
+#include "istio/labels.h"
 #include "istio/lower.h"
 
 /* Rules for one host text in one namespace, in order of precedence. */
@@ -23,11 +24,8 @@ struct destination_rules {
 static int
 by_age(const void *a, const void *b)
 {
-    const struct istio_resource *x = *(struct istio_resource *const *)a;
-    const struct istio_resource *y = *(struct istio_resource *const *)b;
-    if (x->meta->created != y->meta->created) return x->meta->created < y->meta->created ? -1 : 1;
-    int order = str_compare(x->meta->name, y->meta->name);
-    return order ? order : str_compare(x->meta->space, y->meta->space);
+    return istio_compare_age(*(struct istio_resource *const *)a,
+                             *(struct istio_resource *const *)b);
 }
 
 /* Whether the caller's workload is selected; rules without a selector select everybody. */
@@ -38,16 +36,8 @@ selects_caller(const struct lower *lower, const struct istio_resource *rule)
     const sluice_compile_options *options = lower->options;
     if (!selector) return true;
     if (!str_equal(rule->meta->space, options->proxy_namespace)) return false;
-    for (size_t i = 0; i < selector->match_labels.count; i++) {
-        const sluice_field *wanted = &selector->match_labels.items[i];
-        bool found = false;
-        for (size_t k = 0; k < options->proxy_label_count; k++) {
-            found |= str_equal(options->proxy_labels[k].name, wanted->name) &&
-                     str_equal(options->proxy_labels[k].value, wanted->value);
-        }
-        if (!found) return false;
-    }
-    return true;
+    return labels_contain(options->proxy_labels, options->proxy_label_count,
+                          selector->match_labels.items, selector->match_labels.count);
 }
 
 static struct space_rules *

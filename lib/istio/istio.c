@@ -21,10 +21,12 @@ static bool
 lower_listeners(struct lower *lower, struct model *out)
 {
     struct listener_list listeners = {0};
+    *out = (struct model){.listeners = NULL};
     bool lowered = delegates_resolve(lower) && candidates_read(lower) &&
                    lower_mesh(lower, &listeners) && lower_l4_mesh(lower, &listeners) &&
-                   lower_gateways(lower, &listeners);
-    *out = (struct model){listeners.items, listeners.count};
+                   lower_gateways(lower, &listeners, out);
+    out->listeners = listeners.items;
+    out->listener_count = listeners.count;
     return lowered;
 }
 

@@ -123,7 +123,7 @@ bool candidates_of(struct lower *lower, sluice_str bound, sluice_str caller,
 
 /* lower_mesh.c, lower_gateway.c: the listeners of each role. */
 bool lower_mesh(struct lower *lower, struct listener_list *listeners);
-bool lower_gateways(struct lower *lower, struct listener_list *listeners);
+bool lower_gateways(struct lower *lower, struct listener_list *listeners, struct model *out);
 
 /* The same with the host in full, as a registry has it. */
 struct lowered_destination lower_known_host(struct lower *lower, sluice_str host, sluice_str space,

@@ -241,3 +241,12 @@ istio_report(struct istio_resource *resource, const struct envelope_options *opt
     resource->meta->errors++;
     resource->bad = true;
 }
+
+int
+istio_compare_age(const struct istio_resource *a, const struct istio_resource *b)
+{
+    const struct envelope *x = a->meta, *y = b->meta;
+    if (x->created != y->created) return x->created < y->created ? -1 : 1;
+    int order = str_compare(x->name, y->name);
+    return order ? order : str_compare(x->space, y->space);
+}

@@ -292,9 +292,16 @@ struct model_listener {
     size_t host_count;
 };
 
+/* Another name of a gateway: it has the listeners of scope GATEWAY that are named `of`. */
+struct model_gateway_name {
+    sluice_str name, of;
+};
+
 struct model {
     const struct model_listener *listeners;
     size_t listener_count;
+    const struct model_gateway_name *gateway_names;
+    size_t gateway_name_count;
 };
 
 #endif
