@@ -101,12 +101,17 @@ gateway_connections_tcp(const struct gateway_connections *connections, uint32_t 
 
 /* ---- all ---- */
 
+struct gateway_connections
+gateway_connections_init(struct arena *arena)
+{
+    return (struct gateway_connections){.index = space_index_init(arena)};
+}
+
 bool
 gateway_connections_read(struct lower *lower, sluice_str gateway,
                          const struct candidates *candidates, struct gateway_connections *out)
 {
     struct lower_scope scope = {.gateway = gateway}; /* the port is asked for later */
-    *out = (struct gateway_connections){.index = space_index_init(lower->arena)};
     for (size_t i = 0; i < candidates->count; i++) {
         const struct lower_source *source = &candidates->items[i];
         const struct istio_virtual_service *spec = source->resource->virtual_service;

@@ -31,6 +31,7 @@ struct gateway_connections {
     size_t tcp_count, tcp_capacity;
 };
 
+struct gateway_connections gateway_connections_init(struct arena *arena);
 /* `gateway`: namespace/name. The candidates must outlive it. Free also after a failure. */
 bool gateway_connections_read(struct lower *lower, sluice_str gateway,
                               const struct candidates *candidates, struct gateway_connections *out);

@@ -49,6 +49,7 @@ read_gateway(struct lower *lower, const struct map *documents, sluice_str name, 
         .space = str_first(name, str_find(name, '/')),
         .document = map_get(documents, name),
         .index = space_index_init(lower->arena),
+        .connections = gateway_connections_init(lower->arena),
     };
     return candidates_of(lower, name, lower->options->proxy_namespace, &out->candidates) &&
            read_claims(lower, out) &&
