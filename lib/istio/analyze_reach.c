@@ -56,11 +56,9 @@ add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule
     struct model_rule lowered = {.predicates = entry->predicates.items,
                                  .predicate_count = entry->predicates.count};
     bool always = count_static(&entry->predicates) == 0;
-    entry->impossible = predicates_contradiction(&entry->predicates) != NULL;
     entry->all = always && lower_is_catch_all(&lowered);
     /* One that depends on port or source and takes all the rest may change its place. */
-    entry->covers =
-        !route->delegate && !entry->impossible && (always || !lower_is_catch_all(&lowered));
+    entry->covers = !route->delegate && (always || !lower_is_catch_all(&lowered));
     reach->predicates += entry->predicates.count;
     return true;
 }
@@ -91,6 +89,16 @@ read_entries(struct reach *reach)
         }
     }
     return true;
+}
+
+static void
+find_impossible(struct reach *reach)
+{
+    for (size_t i = 0; i < reach->count; i++) {
+        struct entry *entry = &reach->entries[i];
+        entry->impossible = predicates_contradiction(&entry->predicates) != NULL;
+        if (entry->impossible) entry->covers = false;
+    }
 }
 
 /* ---- cover ---- */
@@ -201,6 +209,7 @@ check(struct reach *reach)
     if (reach->predicates > PREDICATES_MAX) return true;
     size_t pairs = reach->count * reach->count + reach->predicates * reach->predicates;
     if (!analyze_may_compare(reach->analysis, pairs)) return true;
+    find_impossible(reach);
     for (size_t i = 0; i < reach->count;) {
         i = check_rule(reach, i);
     }

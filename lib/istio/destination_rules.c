@@ -10,6 +10,7 @@ struct host_rules {
     size_t count, capacity;
     struct merged_rule *merged; /* of what the caller may see; NULL: not asked yet, or none */
     bool asked;
+    enum { NOT_ASKED, VISIBLE, HIDDEN } seen; /* whether the caller sees any of them */
 };
 
 /* The rules of one namespace by host: what the caller sees in its own, what others see of it. */
@@ -251,12 +252,13 @@ most_specific(const struct host_set *hosts, sluice_str host)
 
 /* What is hidden from the caller is left out only now: it hides less specific hosts. */
 static bool
-any_visible(const struct lower *lower, const struct host_rules *rules)
+any_visible(const struct lower *lower, struct host_rules *rules)
 {
-    for (size_t i = 0; rules && i < rules->count; i++) {
-        if (is_visible(lower, rules->items[i])) return true;
+    for (size_t i = 0; rules->seen == NOT_ASKED && i < rules->count; i++) {
+        if (is_visible(lower, rules->items[i])) rules->seen = VISIBLE;
     }
-    return false;
+    if (rules->seen == NOT_ASKED) rules->seen = HIDDEN;
+    return rules->seen == VISIBLE;
 }
 
 static struct host_rules *
@@ -264,7 +266,7 @@ find_exported(const struct lower *lower, sluice_str space, sluice_str host)
 {
     const struct space_rules *rules = map_get(&lower->rules->spaces, space);
     struct host_rules *found = rules ? most_specific(&rules->exported, host) : NULL;
-    return any_visible(lower, found) ? found : NULL;
+    return found && any_visible(lower, found) ? found : NULL;
 }
 
 const struct merged_rule *

@@ -19,6 +19,7 @@ struct service {
     bool kube;        /* a core Service: it has the short names too */
     bool headless;    /* clusterIP: None */
     const struct service_port *ports;
+    const uint32_t *by_number; /* the same by number, of equal numbers the first first */
     size_t port_count;
     const sluice_str *addresses; /* of a ServiceEntry; the cluster address of a Service */
     size_t address_count;
@@ -26,6 +27,8 @@ struct service {
     struct service *first_alias, *next_alias; /* and the other way round */
     struct service *next;                     /* another one of the same host */
     struct service *last;                     /* of the first one: the end of that chain */
+    const struct service_at *reach; /* of the first one: ports of the chain, as registry.ports */
+    size_t reach_count;
 };
 
 /* One port of one service. */
