@@ -209,9 +209,9 @@ typedef struct sluice_compile_options {
     sluice_str proxy_namespace;   /**< Namespace that the calling workload lives in ["default"]. */
     const sluice_field *proxy_labels; /**< Its labels; a request may carry others [none]. */
     size_t proxy_label_count;
-    uint64_t
-        hash_seed; /**< Keys the router's hash tables against chosen collisions; take it from a
-                        random source where requests are hostile [0]. Never changes a decision. */
+    uint64_t hash_seed; /**< Keys every hash table, of the compile too, against chosen collisions;
+                           take it from a random source where requests are hostile [0]. Never
+                           changes a decision. */
 } sluice_compile_options;
 
 /** Fill @p options with the defaults above. */

@@ -31,23 +31,22 @@ analyze_label(struct analysis *analysis, sluice_str name, size_t index)
 bool
 analyze_set(struct lower *lower, const struct envelope_list *envelopes)
 {
-    const sluice_allocator *alloc = lower->arena->alloc;
-    struct arena arena = arena_init(alloc);
+    struct arena arena = arena_like(lower->arena);
     struct lower own = *lower; /* the same, with memory that ends with the analysis */
     own.arena = &arena;
     struct analysis analysis = {
         .lower = &own,
         .envelopes = envelopes,
-        .services = map_init(alloc),
-        .subsets = map_init(alloc),
-        .gateways = map_init(alloc),
+        .services = map_init(&arena),
+        .subsets = map_init(&arena),
+        .gateways = map_init(&arena),
         .pairs = ANALYZE_PAIRS,
     };
     bool done = read_indexes(&analysis) && run(&analysis);
     map_free(&analysis.services);
     map_free(&analysis.subsets);
     map_free(&analysis.gateways);
-    alloc_free(alloc, analysis.key);
+    alloc_free(arena.alloc, analysis.key);
     done = done && !arena.failed && !lower->arena->failed && !lower->diags->failed;
     arena_free(&arena);
     return done;

@@ -178,8 +178,8 @@ analyze_gateway_conflicts(struct analysis *analysis)
     struct claim *claims = claims_of(lower->set, lower->arena, &count);
     struct conflicts conflicts = {
         analysis,
-        map_init(lower->arena->alloc),
-        map_init(lower->arena->alloc),
+        map_init(lower->arena),
+        map_init(lower->arena),
     };
     bool ok =
         claims && each_gateway(&conflicts, claims, true) && each_gateway(&conflicts, claims, false);

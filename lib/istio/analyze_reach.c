@@ -234,7 +234,7 @@ analyze_reach(struct analysis *analysis)
     for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
         if (!is_decidable(resource)) continue;
-        struct arena arena = arena_init(analysis->lower->arena->alloc);
+        struct arena arena = arena_like(analysis->lower->arena);
         struct reach reach = {analysis, resource, *analysis->lower, NULL, 0, 0};
         reach.lower.arena = &arena;
         ok = check(&reach);

@@ -49,8 +49,8 @@ space_of(struct lower *lower, sluice_str space)
     if (!*place) {
         struct space_rules *made = ARENA_NEW(lower->arena, struct space_rules);
         if (!made) return NULL;
-        made->own = host_set_init(lower->arena->alloc);
-        made->exported = host_set_init(lower->arena->alloc);
+        made->own = host_set_init(lower->arena);
+        made->exported = host_set_init(lower->arena);
         *place = made;
     }
     return *place;
@@ -119,7 +119,7 @@ destination_rules_read(struct lower *lower)
     lower->rules = ARENA_NEW(lower->arena, struct destination_rules);
     struct istio_resource **sorted = ARENA_ARRAY(lower->arena, struct istio_resource *, count);
     if (!lower->rules || !sorted) return false;
-    lower->rules->spaces = map_init(lower->arena->alloc);
+    lower->rules->spaces = map_init(lower->arena);
     if (count)
         memcpy(sorted, set->of[ISTIO_DESTINATION_RULE], count * sizeof(struct istio_resource *));
     qsort(sorted, count, sizeof(struct istio_resource *), by_age);

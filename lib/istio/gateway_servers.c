@@ -118,7 +118,7 @@ claim_hosts(struct lower *lower, struct map *owners, struct gateway_server *serv
 static bool
 drop_repeated(struct lower *lower, struct gateway_servers *servers)
 {
-    struct map owners = map_init(lower->arena->alloc);
+    struct map owners = map_init(lower->arena);
     size_t kept = 0;
     bool ok = true, taken = false;
     for (size_t i = 0; ok && i < servers->count; i++) {

@@ -138,7 +138,7 @@ read_names(struct lower *lower, const struct map *documents, struct gateways *ou
 bool
 gateways_read(struct lower *lower, struct gateways *out)
 {
-    struct map documents = map_init(lower->arena->alloc), groups = map_init(lower->arena->alloc);
+    struct map documents = map_init(lower->arena), groups = map_init(lower->arena);
     *out = (struct gateways){NULL, 0, NULL, 0};
     bool ok = read_documents(lower, &documents) && read_names(lower, &documents, out) &&
               read_groups(lower, out, &groups);

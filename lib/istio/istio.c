@@ -42,16 +42,15 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
     bool within = limits_check(&set, envelope, settings->options->limits.destinations);
     if (!within && !settings->options->keep_going) return SLUICE_ERR_LIMIT;
     *bad = count_bad(&set);
-    const sluice_allocator *alloc = envelope->arena->alloc;
     struct lower lower = {
         .arena = envelope->arena,
         .diags = envelope->diags,
         .envelope = envelope,
         .options = settings->options,
         .set = &set,
-        .actions = map_init(alloc),
-        .bindings = map_init(alloc),
-        .destinations = map_init(alloc),
+        .actions = map_init(envelope->arena),
+        .bindings = map_init(envelope->arena),
+        .destinations = map_init(envelope->arena),
     };
     bool lowered = registry_read(&lower) && destination_rules_read(&lower) &&
                    analyze_set(&lower, envelopes) && lower_listeners(&lower, out);

@@ -220,8 +220,8 @@ add_listener(struct lower *lower, sluice_str name, const struct gateway_server *
     struct building building = {
         .lower = lower,
         .hosts = virtual_hosts_init(lower),
-        .given = map_init(lower->arena->alloc),
-        .filed = map_init(lower->arena->alloc),
+        .given = map_init(lower->arena),
+        .filed = map_init(lower->arena),
     };
     struct model_listener listener = {
         .scope = MODEL_SCOPE_GATEWAY,

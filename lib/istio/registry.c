@@ -323,7 +323,7 @@ registry_read(struct lower *lower)
     if (!on) return true;
     struct registry *registry = ARENA_NEW(lower->arena, struct registry);
     if (!registry) return false;
-    registry->hosts = map_init(lower->arena->alloc);
+    registry->hosts = map_init(lower->arena);
     lower->registry = registry;
     registry->items = ARENA_ARRAY(lower->arena, struct service *, hosts);
     if (!registry->items) return false;

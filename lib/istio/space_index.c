@@ -3,7 +3,7 @@
 struct space_index
 space_index_init(struct arena *arena)
 {
-    return (struct space_index){.all = {.arena = arena}, .spaces = map_init(arena->alloc)};
+    return (struct space_index){.all = {.arena = arena}, .spaces = map_init(arena)};
 }
 
 void

@@ -3,7 +3,7 @@
 struct virtual_hosts
 virtual_hosts_init(struct lower *lower)
 {
-    return (struct virtual_hosts){.lower = lower, .domains = map_init(lower->arena->alloc)};
+    return (struct virtual_hosts){.lower = lower, .domains = map_init(lower->arena)};
 }
 
 void
