@@ -2,6 +2,7 @@
 
 #include "istio/analyze.h"
 #include "istio/delegates.h"
+#include "istio/endpoints.h"
 #include "istio/limits.h"
 #include "istio/lower.h"
 #include "istio/lower_l4.h"
@@ -52,10 +53,12 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
         .bindings = map_init(envelope->arena),
         .destinations = map_init(envelope->arena),
     };
-    bool lowered = registry_read(&lower) && destination_rules_read(&lower) &&
-                   analyze_set(&lower, envelopes) && lower_listeners(&lower, out);
+    bool lowered = registry_read(&lower) && endpoints_read(&lower) &&
+                   destination_rules_read(&lower) && analyze_set(&lower, envelopes) &&
+                   lower_listeners(&lower, out);
     map_free(&lower.actions);
     registry_free(&lower);
+    endpoints_free(&lower);
     map_free(&lower.bindings);
     map_free(&lower.destinations);
     destination_rules_free(&lower);

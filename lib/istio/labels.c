@@ -36,6 +36,37 @@ labels_text(struct arena *arena, const sluice_field *labels, size_t count)
     return arena_concat(arena, parts, used);
 }
 
+struct placed_label {
+    sluice_field label;
+    size_t place;
+};
+
+static int
+by_name_and_place(const void *a, const void *b)
+{
+    const struct placed_label *x = a, *y = b;
+    int order = str_compare(x->label.name, y->label.name);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+bool
+labels_keep_first(struct arena *arena, sluice_field *labels, size_t *count)
+{
+    struct placed_label *sorted = ARENA_ARRAY(arena, struct placed_label, *count);
+    size_t kept = 0;
+    if (!sorted) return false;
+    for (size_t i = 0; i < *count; i++) {
+        sorted[i] = (struct placed_label){labels[i], i};
+    }
+    if (*count > 1) qsort(sorted, *count, sizeof(*sorted), by_name_and_place);
+    for (size_t i = 0; i < *count; i++) {
+        if (kept && str_equal(labels[kept - 1].name, sorted[i].label.name)) continue;
+        labels[kept++] = sorted[i].label;
+    }
+    *count = kept;
+    return true;
+}
+
 static bool
 has(const sluice_field *labels, size_t count, const sluice_field *wanted)
 {

@@ -12,6 +12,7 @@
 #include "model/model.h"
 
 struct destination_rules;
+struct endpoints;
 struct registry;
 
 struct lower {
@@ -22,6 +23,7 @@ struct lower {
     struct istio_set *set;
     struct destination_rules *rules;
     struct map actions;        /* (route, scope) -> model_action */
+    struct endpoints *endpoints;
     struct registry *registry; /* NULL: hosts are taken as they are */
     struct map bindings;       /* "mesh" or gateway -> struct binding */
     struct map destinations;   /* text form -> model_destination */

@@ -180,6 +180,7 @@ add_entry(struct lower *lower, const struct istio_resource *resource)
         if (!service || !add_entry_ports(lower, service, spec)) return false;
         service->host = expand_lower_case(lower, hosts[i]);
         service->space = resource->meta->space;
+        service->entry = spec;
         service->addresses = spec->addresses.items;
         service->address_count = spec->addresses.count;
         if (!add(lower, service)) return false;

@@ -14,10 +14,11 @@ struct service_port {
 };
 
 struct service {
-    sluice_str host;  /* lower-case; may be a wildcard for a ServiceEntry */
-    sluice_str space; /* of the object */
-    bool kube;        /* a core Service: it has the short names too */
-    bool headless;    /* clusterIP: None */
+    sluice_str host;                         /* lower-case; may be a wildcard for a ServiceEntry */
+    sluice_str space;                        /* of the object */
+    const struct istio_service_entry *entry; /* NULL: of a core Service */
+    bool kube;                               /* a core Service: it has the short names too */
+    bool headless;                           /* clusterIP: None */
     const struct service_port *ports;
     const uint32_t *by_number; /* the same by number, of equal numbers the first first */
     size_t port_count;

@@ -109,6 +109,7 @@ struct model_destination {
     size_t label_count;
     sluice_str app_protocol;
     const sluice_traffic_policy *policy; /* or NULL */
+    const sluice_endpoints *endpoints;   /* or NULL: not known */
 };
 
 struct model_action;
