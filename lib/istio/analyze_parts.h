@@ -64,9 +64,6 @@ bool analyze_is_everywhere(const struct analyze_scopes *scopes);
 sluice_str analyze_label(struct analysis *analysis, sluice_str name, size_t index);
 sluice_str analyze_host(struct analysis *analysis, sluice_str host, sluice_str space);
 
-/* Whether the hosts overlap: equal, or one a wildcard for the other (istio.md 3.2). */
-bool analyze_hosts_overlap(sluice_str a, sluice_str b);
-
 /* Take from the comparisons that are left. False: none are. */
 bool analyze_may_compare(struct analysis *analysis, size_t count);
 
