@@ -8,36 +8,6 @@
 
 #define LABELS_MAX 64
 
-struct selecting {
-    const struct envelope **items;
-    size_t count;
-};
-
-static bool
-collect(struct analysis *analysis, struct selecting *out, sluice_str group, sluice_str kind)
-{
-    const struct envelope_list *list = analysis->envelopes;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass)
-            out->items = ARENA_ARRAY(analysis->lower->arena, const struct envelope *, out->count);
-        if (pass && !out->items) return false;
-        out->count = 0;
-        for (size_t i = 0; i < list->count; i++) {
-            if (list->items[i].replaced || !envelope_is(&list->items[i], group, kind)) continue;
-            if (pass) out->items[out->count] = &list->items[i];
-            out->count++;
-        }
-    }
-    return true;
-}
-
-static bool
-has_label(const struct yaml_node *labels, sluice_str name, sluice_str value)
-{
-    const struct yaml_node *found = yaml_get(labels, name);
-    return found && found->kind == YAML_STRING && str_equal(found->text, value);
-}
-
 /* Every label of the map node `wanted` (NULL: none). */
 static bool
 has_labels(const struct yaml_node *labels, const struct yaml_node *wanted)
@@ -45,7 +15,8 @@ has_labels(const struct yaml_node *labels, const struct yaml_node *wanted)
     if (!wanted || wanted->kind != YAML_MAP) return true;
     YAML_EACH(label, wanted)
     {
-        if (label->kind != YAML_STRING || !has_label(labels, label->key, label->text)) return false;
+        if (label->kind != YAML_STRING || !analyze_has_label(labels, label->key, label->text))
+            return false;
     }
     return true;
 }
@@ -54,26 +25,22 @@ static bool
 is_selected(const struct yaml_node *labels, const struct value_str_map *selector)
 {
     for (size_t i = 0; i < selector->count; i++) {
-        if (!has_label(labels, selector->items[i].name, selector->items[i].value)) return false;
+        if (!analyze_has_label(labels, selector->items[i].name, selector->items[i].value))
+            return false;
     }
     return true;
 }
 
-static sluice_str
-space_of(const struct analysis *analysis, const struct envelope *envelope)
-{
-    return envelope->space.len ? envelope->space : analysis->lower->envelope->default_namespace;
-}
-
 static bool
-is_verified(struct analysis *analysis, const struct selecting *policies, const struct envelope *pod)
+is_verified(struct analysis *analysis, const struct analyze_others *policies,
+            const struct envelope *pod)
 {
     const struct yaml_node *labels = yaml_get(pod->metadata, STR("labels"));
     for (size_t i = 0; i < policies->count; i++) {
         const struct envelope *policy = policies->items[i];
-        sluice_str space = space_of(analysis, policy);
+        sluice_str space = analyze_other_space(analysis, policy);
         if (!str_equal(space, analysis->lower->options->root_namespace) &&
-            !str_equal(space, space_of(analysis, pod))) {
+            !str_equal(space, analyze_other_space(analysis, pod))) {
             continue;
         }
         const struct yaml_node *selector = yaml_get(policy->spec, STR("selector"));
@@ -84,8 +51,8 @@ is_verified(struct analysis *analysis, const struct selecting *policies, const s
 
 /* A pod of the gateway that verifies no token. NULL: there is none, or too many to look at. */
 static const struct envelope *
-unverified_pod(struct analysis *analysis, const struct selecting *pods,
-               const struct selecting *policies, const struct istio_gateway *gateway)
+unverified_pod(struct analysis *analysis, const struct analyze_others *pods,
+               const struct analyze_others *policies, const struct istio_gateway *gateway)
 {
     if (gateway->selector.count > LABELS_MAX) return NULL;
     for (size_t i = 0; i < pods->count; i++) {
@@ -119,8 +86,8 @@ claim_key(const struct istio_virtual_service *spec)
 }
 
 static bool
-check(struct analysis *analysis, struct istio_resource *resource, const struct selecting *pods,
-      const struct selecting *policies)
+check(struct analysis *analysis, struct istio_resource *resource, const struct analyze_others *pods,
+      const struct analyze_others *policies)
 {
     const struct value_list *gateways = &resource->virtual_service->gateways;
     const sluice_str *names = gateways->items;
@@ -144,9 +111,10 @@ bool
 analyze_claims(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
-    struct selecting pods, policies;
-    if (!collect(analysis, &pods, STR(""), STR("Pod")) ||
-        !collect(analysis, &policies, STR("security.istio.io"), STR("RequestAuthentication"))) {
+    struct analyze_others pods, policies;
+    if (!analyze_others_read(analysis, &pods, STR(""), STR("Pod")) ||
+        !analyze_others_read(analysis, &policies, STR("security.istio.io"),
+                             STR("RequestAuthentication"))) {
         return false;
     }
     for (size_t i = 0; pods.count && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {

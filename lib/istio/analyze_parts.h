@@ -70,6 +70,20 @@ bool analyze_may_compare(struct analysis *analysis, size_t count);
 /* The value under `key` of a map node, or NULL; `node` itself when there is none. */
 const struct yaml_node *analyze_place(const struct yaml_node *node, sluice_str key);
 
+/* ---- analyze_others.c ---- */
+
+struct analyze_others {
+    const struct envelope **items;
+    size_t count;
+};
+
+/* The documents of a kind that is not decoded. False when memory ran out. */
+bool analyze_others_read(struct analysis *analysis, struct analyze_others *out, sluice_str group,
+                         sluice_str kind);
+sluice_str analyze_other_space(const struct analysis *analysis, const struct envelope *envelope);
+/* Whether the map node (or NULL) has the label. */
+bool analyze_has_label(const struct yaml_node *labels, sluice_str name, sluice_str value);
+
 /* ---- the destinations of a VirtualService ---- */
 
 struct analyze_use {
@@ -101,6 +115,7 @@ sluice_str analyze_subset_key(struct analysis *analysis, sluice_str host, sluice
 bool analyze_destination_rules(struct analysis *analysis);
 bool analyze_destinations(struct analysis *analysis);
 bool analyze_subset_effect(struct analysis *analysis);
+bool analyze_subset_pods(struct analysis *analysis);
 bool analyze_gateways_read(struct analysis *analysis);
 bool analyze_gateway_names(struct analysis *analysis);
 bool analyze_gateway_conflicts(struct analysis *analysis);

@@ -1,22 +1,12 @@
 #include "istio/endpoints.h"
 
+#include "istio/label_index.h"
 #include "istio/labels.h"
 
 /* An endpoint before a port is asked for. */
 struct place {
     const struct istio_workload_entry *from;
     sluice_endpoint common; /* everything but the port */
-};
-
-/* Positions of what has one label. */
-struct position_list {
-    uint32_t *items;
-    size_t count, capacity;
-};
-
-/* Things with labels, found by labels. */
-struct label_index {
-    struct map lists; /* text of one label, "" for all -> struct position_list */
 };
 
 /* All endpoints of one ServiceEntry. */
@@ -32,63 +22,6 @@ struct endpoints {
     struct map entries;           /* address of istio_service_entry -> struct entry_places */
     struct map results;           /* (entry, host, port, subset) -> sluice_endpoints */
 };
-
-/* ---- by label ---- */
-
-static sluice_str
-label_key(struct arena *arena, sluice_str space, const sluice_field *label)
-{
-    if (!label) return arena_concat(arena, &space, 1);
-    sluice_str parts[] = {space, STR("/"), label->name, STR("="), label->value};
-    return arena_concat(arena, parts, 5);
-}
-
-static bool
-file_label(struct arena *arena, struct label_index *index, sluice_str space,
-           const sluice_field *label, uint32_t position)
-{
-    sluice_str key = label_key(arena, space, label);
-    void **slot = key.ptr ? map_put(&index->lists, key) : NULL;
-    if (!slot) return false;
-    if (!*slot) *slot = ARENA_NEW(arena, struct position_list);
-    struct position_list *list = *slot;
-    if (!list) return false;
-    uint32_t *items = arena_grow(arena, list->items, list->count, &list->capacity, sizeof(*items));
-    if (!items) return false;
-    list->items = items;
-    list->items[list->count++] = position;
-    return true;
-}
-
-static bool
-file_labels(struct arena *arena, struct label_index *index, sluice_str space,
-            const sluice_field *labels, size_t count, uint32_t position)
-{
-    if (!file_label(arena, index, space, NULL, position)) return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!file_label(arena, index, space, &labels[i], position)) return false;
-    }
-    return true;
-}
-
-/* What has the rarest of the wanted labels: all that can have every one of them. */
-static bool
-find_rarest(struct arena *arena, const struct label_index *index, sluice_str space,
-            const sluice_field *wanted, size_t count, struct position_list *out)
-{
-    *out = (struct position_list){NULL, 0, 0};
-    for (size_t i = 0; i == 0 || i < count; i++) {
-        sluice_str key = label_key(arena, space, count ? &wanted[i] : NULL);
-        if (!key.ptr) return false;
-        const struct position_list *list = map_get(&index->lists, key);
-        if (!list) {
-            *out = (struct position_list){NULL, 0, 0};
-            return true;
-        }
-        if (i == 0 || list->count < out->count) *out = *list;
-    }
-    return true;
-}
 
 /* ---- one endpoint ---- */
 
@@ -168,8 +101,8 @@ add_place(struct lower *lower, struct entry_places *places, const struct istio_w
     place->common.address = from->address.v;
     place->common.weight = from->weight.v > 0 ? (uint32_t)from->weight.v : 1;
     return read_labels(lower->arena, &place->common, &from->labels, meta, from->locality.v) &&
-           file_labels(lower->arena, &places->index, STR(""), place->common.labels,
-                       place->common.label_count, (uint32_t)places->count++);
+           label_index_add(&places->index, STR(""), place->common.labels, place->common.label_count,
+                           (uint32_t)places->count++);
 }
 
 /* ---- all endpoints of a ServiceEntry ---- */
@@ -178,9 +111,9 @@ static bool
 add_selected(struct lower *lower, struct entry_places *places, const struct service *service)
 {
     const struct istio_workload_selector *selector = service->entry->workload_selector;
-    struct position_list found;
-    if (!find_rarest(lower->arena, &lower->endpoints->workloads, service->space,
-                     selector->labels.items, selector->labels.count, &found)) {
+    struct label_positions found;
+    if (!label_index_find(&lower->endpoints->workloads, service->space, selector->labels.items,
+                          selector->labels.count, &found)) {
         return false;
     }
     for (size_t i = 0; i < found.count; i++) {
@@ -210,7 +143,7 @@ places_of(struct lower *lower, const struct service *service)
     struct entry_places *places = ARENA_NEW(lower->arena, struct entry_places);
     if (!places) return NULL;
     *slot = places;
-    places->index.lists = map_init(lower->arena);
+    places->index = label_index_init(lower->arena);
     places->reachable = true;
     const struct istio_workload_entry *items = entry->endpoints.items;
     for (size_t i = 0; i < entry->endpoints.count; i++) {
@@ -255,8 +188,8 @@ add_places(struct lower *lower, sluice_endpoints *out, const struct entry_places
 {
     static const struct value_str_map none;
     const struct value_str_map *wanted = subset ? &subset->labels : &none;
-    struct position_list found;
-    if (!find_rarest(lower->arena, &places->index, STR(""), wanted->items, wanted->count, &found)) {
+    struct label_positions found;
+    if (!label_index_find(&places->index, STR(""), wanted->items, wanted->count, &found)) {
         return false;
     }
     sluice_endpoint *items = ARENA_ARRAY(lower->arena, sluice_endpoint, found.count);
@@ -342,8 +275,8 @@ read_workloads(struct lower *lower)
         if (resource->bad) continue;
         if (!read_labels(lower->arena, &merged, &resource->workload_entry->labels,
                          &resource->meta->labels, STR("")) ||
-            !file_labels(lower->arena, index, resource->meta->space, merged.labels,
-                         merged.label_count, (uint32_t)i)) {
+            !label_index_add(index, resource->meta->space, merged.labels, merged.label_count,
+                             (uint32_t)i)) {
             return false;
         }
     }
@@ -355,7 +288,7 @@ endpoints_read(struct lower *lower)
 {
     lower->endpoints = ARENA_NEW(lower->arena, struct endpoints);
     if (!lower->endpoints) return false;
-    lower->endpoints->workloads.lists = map_init(lower->arena);
+    lower->endpoints->workloads = label_index_init(lower->arena);
     lower->endpoints->entries = map_init(lower->arena);
     lower->endpoints->results = map_init(lower->arena);
     return read_workloads(lower);
@@ -368,9 +301,9 @@ endpoints_free(struct lower *lower)
     if (!endpoints) return;
     for (size_t i = 0; i < endpoints->entries.count; i++) {
         struct entry_places *places = endpoints->entries.entries[i].value;
-        if (places) map_free(&places->index.lists);
+        if (places) label_index_free(&places->index);
     }
-    map_free(&endpoints->workloads.lists);
+    label_index_free(&endpoints->workloads);
     map_free(&endpoints->entries);
     map_free(&endpoints->results);
 }

@@ -198,6 +198,57 @@ Test(analyze, claims)
     CHECK(rows);
 }
 
+#define SERVICE_OF(name, selector)                                                                 \
+    "---\n{apiVersion: v1, kind: Service, metadata: {name: " name "}, spec: {ports: [{port: 80, "  \
+    "name: http}], selector: {" selector "}}}\n"
+#define POD_OF(name, labels)                                                                       \
+    "---\n{apiVersion: v1, kind: Pod, metadata: {name: " name ", labels: {" labels "}}}\n"
+#define SUBSET_OF(labels) DR("d", "host: h, subsets: [{name: s, labels: {" labels "}}]")
+
+Test(analyze, pods_of_subsets)
+{
+    /* clang-format off */
+    static const struct row rows[] = {
+        {__LINE__, "IST0173", "d", 0, SERVICE_OF("h", "app: a") SUBSET_OF("v: v1")},
+        {__LINE__, "IST0173", "d", 1,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "app: a, v: v2")},
+        {__LINE__, "IST0173", "d", 0,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "app: a, v: v1")},
+        {__LINE__, "IST0173", "d", 1,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "app: b, v: v1")},
+        {__LINE__, "IST0173", "d", 0,
+         SERVICE_OF("h", "app: a") SUBSET_OF("app: b") POD_OF("p", "app: b")},
+        {__LINE__, "IST0173", "d", 0,
+         SERVICE_OF("h", "app: a") SUBSET_OF("topology.istio.io/subzone: s") POD_OF("p", "app: a")},
+        {__LINE__, "IST0173", "d", 1,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "")},
+        {__LINE__, "IST0173", "d", 0, SUBSET_OF("v: v1") POD_OF("p", "app: a, v: v2")},
+    };
+    /* clang-format on */
+    CHECK(rows);
+}
+
+#define SECURED(tls) DR("d", "host: h, trafficPolicy: {tls: {" tls "}}")
+
+Test(analyze, servers_that_nobody_verifies)
+{
+    /* clang-format off */
+    static const struct row rows[] = {
+        {__LINE__, "IST0128", "d", 1, SECURED("mode: SIMPLE")},
+        {__LINE__, "IST0128", "d", 1,
+         SECURED("mode: MUTUAL, clientCertificate: /c, privateKey: /k")},
+        {__LINE__, "IST0128", "d", 0, SECURED("mode: SIMPLE, caCertificates: /ca")},
+        {__LINE__, "IST0128", "d", 0, SECURED("mode: SIMPLE, credentialName: c")},
+        {__LINE__, "IST0128", "d", 0, SECURED("mode: ISTIO_MUTUAL")},
+        {__LINE__, "IST0129", "d", 0, SECURED("mode: SIMPLE")},
+        {__LINE__, "IST0129", "d", 1,
+         DR("d", "host: h, trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: "
+                 "SIMPLE}}, {port: {number: 444}, tls: {mode: SIMPLE, caCertificates: /ca}}]}")},
+    };
+    /* clang-format on */
+    CHECK(rows);
+}
+
 #define MESH(space, name, host, to)                                                                \
     VS_IN(space, name, "hosts: [" host "], exportTo: [" to "], http: [{" TO("a") "}]")
 
