@@ -421,10 +421,13 @@ Test(analyze, rules_that_no_request_reaches)
 Test(analyze, memory_that_runs_out)
 {
     static const char text[] = WEB2 CLAIM_ROUTE POD POLICY("i: h") DR("d", SUBSETS)
-        ENTRY("x", "a", "'.'", "HTTP") ENTRY("u", "b", "'*'", "HTTPS") TWO_GATEWAYS(
-            "i: g", "x.org", "'a': b, i: g", "x.org",
-            "80") MESH("x", "a", "'*.org'", "'.'") MESH("u", "b", "h.org", "'*'")
-            VS("w", HTTP(RULE(PREFIX("/a")) ", " RULE(
+        SERVICE_OF("h", "app: a") DR("e", "host: h, subsets: [{name: s, labels: {v: v1}}]") DR(
+            "f", "host: h, trafficPolicy: {tls: {mode: SIMPLE}}") ENTRY("x", "a", "'.'", "HTTP")
+            ENTRY("u", "b", "'*'", "HTTPS") TWO_GATEWAYS("i: g", "x.org", "'a': b, i: g", "x.org",
+                                                         "80") MESH("x", "a", "'*.org'", "'.'")
+                MESH("u", "b", "h.org", "'*'") VS(
+                    "w",
+                    HTTP(RULE(PREFIX("/a")) ", " RULE(
                         "{name: n, uri: {prefix: /ab}, "
                         "headers: {x: {}}}") ", " RULE(PREFIX("/a")) ", {" TO("web.default") "}"));
     size_t k = 0;
