@@ -7,7 +7,7 @@ static bool
 read_indexes(struct analysis *analysis)
 {
     return analyze_services_read(analysis) && analyze_subsets_read(analysis) &&
-           analyze_gateways_read(analysis);
+           analyze_gateways_read(analysis) && analyze_pods_read(analysis);
 }
 
 static bool
@@ -42,11 +42,13 @@ analyze_set(struct lower *lower, const struct envelope_list *envelopes)
         .subsets = map_init(&arena),
         .gateways = map_init(&arena),
         .pairs = ANALYZE_PAIRS,
+        .pod_labels = label_index_init(&arena),
     };
     bool done = read_indexes(&analysis) && run(&analysis);
     map_free(&analysis.services);
     map_free(&analysis.subsets);
     map_free(&analysis.gateways);
+    label_index_free(&analysis.pod_labels);
     alloc_free(arena.alloc, analysis.key);
     done = done && !arena.failed && !lower->arena->failed && !lower->diags->failed;
     arena_free(&arena);

@@ -6,8 +6,6 @@
 #include "istio/analyze_parts.h"
 #include "istio/names.h"
 
-#define LABELS_MAX 64
-
 /* Every label of the map node `wanted` (NULL: none). */
 static bool
 has_labels(const struct yaml_node *labels, const struct yaml_node *wanted)
@@ -16,16 +14,6 @@ has_labels(const struct yaml_node *labels, const struct yaml_node *wanted)
     YAML_EACH(label, wanted)
     {
         if (label->kind != YAML_STRING || !analyze_has_label(labels, label->key, label->text))
-            return false;
-    }
-    return true;
-}
-
-static bool
-is_selected(const struct yaml_node *labels, const struct value_str_map *selector)
-{
-    for (size_t i = 0; i < selector->count; i++) {
-        if (!analyze_has_label(labels, selector->items[i].name, selector->items[i].value))
             return false;
     }
     return true;
@@ -49,21 +37,50 @@ is_verified(struct analysis *analysis, const struct analyze_others *policies,
     return false;
 }
 
-/* A pod of the gateway that verifies no token. NULL: there is none, or too many to look at. */
-static const struct envelope *
-unverified_pod(struct analysis *analysis, const struct analyze_others *pods,
-               const struct analyze_others *policies, const struct istio_gateway *gateway)
+/* What is known of a Gateway. */
+struct verdict {
+    bool asked;
+    const struct envelope *unverified; /* a pod of it that verifies no token, or NULL */
+};
+
+struct claims {
+    struct analysis *analysis;
+    struct analyze_others policies;
+    struct map verdicts; /* namespace/name of a Gateway -> struct verdict */
+};
+
+/* Without a selector, a Gateway is on every pod. */
+static bool
+find_unverified(struct claims *claims, const struct istio_gateway *gateway, struct verdict *out)
 {
-    if (gateway->selector.count > LABELS_MAX) return NULL;
-    for (size_t i = 0; i < pods->count; i++) {
-        const struct yaml_node *labels = yaml_get(pods->items[i]->metadata, STR("labels"));
-        if (!analyze_may_compare(analysis, gateway->selector.count + policies->count + 1)) {
-            return NULL;
-        }
-        if (!is_selected(labels, &gateway->selector)) continue;
-        if (!is_verified(analysis, policies, pods->items[i])) return pods->items[i];
+    struct analysis *analysis = claims->analysis;
+    const struct value_str_map *selector = &gateway->selector;
+    struct analyze_others pods = analysis->pods;
+    if (selector->count && !analyze_pods_find(analysis, selector->items, selector->count, &pods)) {
+        return false;
     }
-    return NULL;
+    for (size_t i = 0; i < pods.count; i++) {
+        if (!analyze_may_compare(analysis, claims->policies.count + 1)) return true;
+        if (is_verified(analysis, &claims->policies, pods.items[i])) continue;
+        out->unverified = pods.items[i];
+        return true;
+    }
+    return true;
+}
+
+/* NULL: no memory. */
+static const struct verdict *
+verdict_of(struct claims *claims, sluice_str name)
+{
+    static const struct verdict unknown;
+    const struct istio_resource *gateway = map_get(&claims->analysis->gateways, name);
+    if (!gateway) return &unknown;
+    void **place = map_put(&claims->verdicts, name);
+    if (place && !*place) *place = ARENA_NEW(claims->analysis->lower->arena, struct verdict);
+    struct verdict *verdict = place ? *place : NULL;
+    if (!verdict || verdict->asked) return verdict;
+    verdict->asked = true;
+    return find_unverified(claims, gateway->gateway, verdict) ? verdict : NULL;
 }
 
 static const sluice_str *
@@ -86,23 +103,20 @@ claim_key(const struct istio_virtual_service *spec)
 }
 
 static bool
-check(struct analysis *analysis, struct istio_resource *resource, const struct analyze_others *pods,
-      const struct analyze_others *policies)
+check(struct claims *claims, struct istio_resource *resource)
 {
     const struct value_list *gateways = &resource->virtual_service->gateways;
     const sluice_str *names = gateways->items;
     const sluice_str *key = gateways->count ? claim_key(resource->virtual_service) : NULL;
     for (size_t i = 0; key && i < gateways->count; i++) {
-        sluice_str full = expand_gateway(analysis->lower, names[i], resource->meta->space);
-        if (!full.ptr) return false;
-        const struct istio_resource *gateway = map_get(&analysis->gateways, full);
-        const struct envelope *pod =
-            gateway ? unverified_pod(analysis, pods, policies, gateway->gateway) : NULL;
-        if (!pod) continue;
-        FINDING(analysis, resource, WARNING, "IST0149", gateways->node,
+        sluice_str full = expand_gateway(claims->analysis->lower, names[i], resource->meta->space);
+        const struct verdict *verdict = full.ptr ? verdict_of(claims, full) : NULL;
+        if (!verdict) return false;
+        if (!verdict->unverified) continue;
+        FINDING(claims->analysis, resource, WARNING, "IST0149", gateways->node,
                 "it routes by \"%.*s\", but no RequestAuthentication verifies tokens at the pod "
                 "\"%.*s\" of the Gateway \"%.*s\"",
-                STR_ARG(*key), STR_ARG(pod->name), STR_ARG(full));
+                STR_ARG(*key), STR_ARG(verdict->unverified->name), STR_ARG(full));
     }
     return true;
 }
@@ -111,14 +125,17 @@ bool
 analyze_claims(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
-    struct analyze_others pods, policies;
-    if (!analyze_others_read(analysis, &pods, STR(""), STR("Pod")) ||
-        !analyze_others_read(analysis, &policies, STR("security.istio.io"),
+    struct claims claims = {.analysis = analysis};
+    if (analysis->pods.count == 0) return true;
+    if (!analyze_others_read(analysis, &claims.policies, STR("security.istio.io"),
                              STR("RequestAuthentication"))) {
         return false;
     }
-    for (size_t i = 0; pods.count && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
-        if (!check(analysis, set->of[ISTIO_VIRTUAL_SERVICE][i], &pods, &policies)) return false;
+    claims.verdicts = map_init(analysis->lower->arena);
+    bool ok = true;
+    for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+        ok = check(&claims, set->of[ISTIO_VIRTUAL_SERVICE][i]);
     }
-    return true;
+    map_free(&claims.verdicts);
+    return ok;
 }

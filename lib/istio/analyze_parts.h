@@ -6,6 +6,7 @@
 #define SLUICE_ISTIO_ANALYZE_PARTS_H
 
 #include "istio/analyze.h"
+#include "istio/label_index.h"
 
 /* Comparisons of pairs in one compile, and in one VirtualService. */
 #define ANALYZE_PAIRS 20000000
@@ -13,6 +14,12 @@
 #define ANALYZE_PRODUCT 100000
 /* Longest host that a wildcard is looked up for. */
 #define ANALYZE_HOST_BYTES 255
+
+/* Documents of one kind that is not decoded. */
+struct analyze_others {
+    const struct envelope **items;
+    size_t count;
+};
 
 struct analysis {
     struct lower *lower;
@@ -24,6 +31,8 @@ struct analysis {
     struct map subsets;                        /* (host, subset) -> struct analyze_subset */
     struct map gateways;                       /* namespace/name -> struct istio_resource */
     size_t pairs;                              /* left of ANALYZE_PAIRS */
+    struct analyze_others pods;
+    struct label_index pod_labels; /* of the pods, by position */
 };
 
 struct analyze_subset {
@@ -72,17 +81,17 @@ const struct yaml_node *analyze_place(const struct yaml_node *node, sluice_str k
 
 /* ---- analyze_others.c ---- */
 
-struct analyze_others {
-    const struct envelope **items;
-    size_t count;
-};
-
 /* The documents of a kind that is not decoded. False when memory ran out. */
 bool analyze_others_read(struct analysis *analysis, struct analyze_others *out, sluice_str group,
                          sluice_str kind);
 sluice_str analyze_other_space(const struct analysis *analysis, const struct envelope *envelope);
 /* Whether the map node (or NULL) has the label. */
 bool analyze_has_label(const struct yaml_node *labels, sluice_str name, sluice_str value);
+
+bool analyze_pods_read(struct analysis *analysis);
+/* The pods with all of these labels (at least one). False when memory ran out. */
+bool analyze_pods_find(struct analysis *analysis, const sluice_field *wanted, size_t count,
+                       struct analyze_others *out);
 
 /* ---- the destinations of a VirtualService ---- */
 
