@@ -1,7 +1,7 @@
 /*
  * analyze_claims: routes by JWT claims at a gateway whose pods have no RequestAuthentication that
  * would verify a token (IST0149). Pods and RequestAuthentications decide nothing else, so they are
- * read here, as far as needed.
+ * read here, as far as needed. Where no pod of a gateway is given, its selector stands for them.
  */
 #include "istio/analyze_parts.h"
 #include "istio/names.h"
@@ -37,10 +37,41 @@ is_verified(struct analysis *analysis, const struct analyze_others *policies,
     return false;
 }
 
+static bool
+selector_has(const struct value_str_map *selector, sluice_str name, sluice_str value)
+{
+    for (size_t i = 0; i < selector->count; i++) {
+        sluice_field label = selector->items[i];
+        if (str_equal(label.name, name) && str_equal(label.value, value)) return true;
+    }
+    return false;
+}
+
+/* Whether some policy may be for pods of which only the gateway's selector is known. */
+static bool
+may_be_verified(const struct analyze_others *policies, const struct value_str_map *selector)
+{
+    for (size_t i = 0; i < policies->count; i++) {
+        const struct yaml_node *wanted =
+            yaml_get(yaml_get(policies->items[i]->spec, STR("selector")), STR("matchLabels"));
+        bool fits = !wanted || wanted->kind == YAML_MAP;
+        if (wanted && fits) {
+            YAML_EACH(label, wanted)
+            {
+                fits = fits && label->kind == YAML_STRING &&
+                       selector_has(selector, label->key, label->text);
+            }
+        }
+        if (fits) return true;
+    }
+    return false;
+}
+
 /* What is known of a Gateway. */
 struct verdict {
     bool asked;
-    const struct envelope *unverified; /* a pod of it that verifies no token, or NULL */
+    sluice_str unverified; /* a pod that verifies no token, or "": the pods that nobody has seen.
+                              NULL: nobody, or there is too much to look at */
 };
 
 struct claims {
@@ -62,9 +93,12 @@ find_unverified(struct claims *claims, const struct istio_gateway *gateway, stru
     for (size_t i = 0; i < pods.count; i++) {
         if (!analyze_may_compare(analysis, claims->policies.count + 1)) return true;
         if (is_verified(analysis, &claims->policies, pods.items[i])) continue;
-        out->unverified = pods.items[i];
+        out->unverified = str_make(pods.items[i]->name.ptr ? pods.items[i]->name.ptr : "",
+                                   pods.items[i]->name.len);
         return true;
     }
+    if (!analyze_may_compare(analysis, claims->policies.count * (selector->count + 1))) return true;
+    if (pods.count == 0 && !may_be_verified(&claims->policies, selector)) out->unverified = STR("");
     return true;
 }
 
@@ -112,11 +146,12 @@ check(struct claims *claims, struct istio_resource *resource)
         sluice_str full = expand_gateway(claims->analysis->lower, names[i], resource->meta->space);
         const struct verdict *verdict = full.ptr ? verdict_of(claims, full) : NULL;
         if (!verdict) return false;
-        if (!verdict->unverified) continue;
+        sluice_str pod = verdict->unverified;
+        if (!pod.ptr) continue;
         FINDING(claims->analysis, resource, WARNING, "IST0149", gateways->node,
-                "it routes by \"%.*s\", but no RequestAuthentication verifies tokens at the pod "
-                "\"%.*s\" of the Gateway \"%.*s\"",
-                STR_ARG(*key), STR_ARG(verdict->unverified->name), STR_ARG(full));
+                "it routes by \"%.*s\", but no RequestAuthentication verifies tokens at %s%.*s of "
+                "the Gateway \"%.*s\"",
+                STR_ARG(*key), pod.len ? "the pod " : "the pods", STR_ARG(pod), STR_ARG(full));
     }
     return true;
 }
@@ -126,7 +161,6 @@ analyze_claims(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
     struct claims claims = {.analysis = analysis};
-    if (analysis->pods.count == 0) return true;
     if (!analyze_others_read(analysis, &claims.policies, STR("security.istio.io"),
                              STR("RequestAuthentication"))) {
         return false;

@@ -4,31 +4,22 @@
 
 #include "istio/port_protocol.h"
 
-static bool
-is_passthrough(const struct istio_server_tls *tls)
-{
-    return tls && (tls->mode.v == ISTIO_SERVER_TLS_PASSTHROUGH ||
-                   tls->mode.v == ISTIO_SERVER_TLS_AUTO_PASSTHROUGH);
-}
-
-/* False: nothing that routes. */
+/* False: nothing that routes. AUTO_PASSTHROUGH goes by names that proxies make up, not by rules. */
 static bool
 read_kind(const struct istio_server *server, enum server_kind *out)
 {
     sluice_str text = server->port->protocol.v;
     enum port_protocol protocol = port_protocol_parse(text);
-    if (protocol == PROTOCOL_HTTP) {
-        *out = SERVER_HTTP;
-    } else if (protocol == PROTOCOL_TLS && is_passthrough(server->tls)) {
-        *out = SERVER_PASSTHROUGH;
-    } else if (str_equal_ignore_case(text, STR("HTTPS"))) {
-        *out = SERVER_HTTPS;
-        return server->tls != NULL;
-    } else {
-        *out = SERVER_TCP;
-        return protocol == PROTOCOL_TLS || protocol == PROTOCOL_TCP;
+    int64_t mode = server->tls ? server->tls->mode.v : ISTIO_SERVER_TLS_SIMPLE;
+    if (protocol == PROTOCOL_HTTP || protocol == PROTOCOL_TCP) {
+        *out = protocol == PROTOCOL_HTTP ? SERVER_HTTP : SERVER_TCP;
+        return true;
     }
-    return true;
+    if (protocol != PROTOCOL_TLS) return false;
+    bool https = str_equal_ignore_case(text, STR("HTTPS"));
+    *out = https ? SERVER_HTTPS : SERVER_ENDS_TLS;
+    if (server->tls && mode == ISTIO_SERVER_TLS_PASSTHROUGH) *out = SERVER_PASSES_TLS;
+    return mode != ISTIO_SERVER_TLS_AUTO_PASSTHROUGH && (server->tls || !https);
 }
 
 static struct server_host
@@ -80,7 +71,8 @@ add_servers(struct lower *lower, struct gateway_servers *list, struct gateway *g
 static bool
 speaks_tls(const struct gateway_server *server)
 {
-    return server->kind == SERVER_HTTPS || server->kind == SERVER_PASSTHROUGH;
+    return server->kind == SERVER_HTTPS || server->kind == SERVER_PASSES_TLS ||
+           server->kind == SERVER_ENDS_TLS;
 }
 
 static sluice_str
@@ -134,12 +126,19 @@ drop_repeated(struct lower *lower, struct gateway_servers *servers)
 
 /* ---- all of a group ---- */
 
+/* Plain HTTP, HTTPS, and all that is not HTTP inside. */
+static int
+family_of(const struct gateway_server *server)
+{
+    return server->kind == SERVER_HTTP ? 0 : server->kind == SERVER_HTTPS ? 1 : 2;
+}
+
 static int
 by_listener(const void *a, const void *b)
 {
     const struct gateway_server *x = a, *y = b;
     if (x->port != y->port) return x->port < y->port ? -1 : 1;
-    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+    if (family_of(x) != family_of(y)) return family_of(x) < family_of(y) ? -1 : 1;
     return (x->order > y->order) - (x->order < y->order);
 }
 
@@ -168,7 +167,7 @@ gateway_servers_run(const struct gateway_servers *servers, size_t first)
     const struct gateway_server *like = &servers->items[first];
     size_t end = first + 1;
     while (end < servers->count && servers->items[end].port == like->port &&
-           servers->items[end].kind == like->kind) {
+           family_of(&servers->items[end]) == family_of(like)) {
         end++;
     }
     return end - first;

@@ -6,11 +6,12 @@
 
 #include "istio/gateways.h"
 
-/* What is done with a connection. Servers of one port and one kind share a listener. */
+/* What is done with a connection. */
 enum server_kind {
     SERVER_HTTP,
-    SERVER_HTTPS,       /* TLS ends here */
-    SERVER_PASSTHROUGH, /* TLS goes on, by server name */
+    SERVER_HTTPS,      /* HTTP after TLS, which ends here */
+    SERVER_PASSES_TLS, /* on, by server name */
+    SERVER_ENDS_TLS,   /* and something else than HTTP is inside */
     SERVER_TCP,
 };
 
@@ -29,7 +30,8 @@ struct gateway_server {
     size_t host_count;
 };
 
-/* Those of one listener stand together, in the order of the group. */
+/* Those of one port stand together: plain HTTP, then HTTPS, then the others; each of these in the
+ * order of the group. */
 struct gateway_servers {
     struct gateway_server *items;
     size_t count;
@@ -38,7 +40,7 @@ struct gateway_servers {
 bool gateway_servers_read(struct lower *lower, const struct gateway_group *group,
                           struct gateway_servers *out);
 
-/* How many servers from `first` on have the listener of `first`. */
+/* How many servers from `first` on have the listeners of `first`. */
 size_t gateway_servers_run(const struct gateway_servers *servers, size_t first);
 
 #endif

@@ -49,7 +49,6 @@ read_gateway(struct lower *lower, const struct map *documents, sluice_str name, 
         .space = str_first(name, str_find(name, '/')),
         .document = map_get(documents, name),
         .index = space_index_init(lower->arena),
-        .connections = gateway_connections_init(lower->arena),
     };
     return candidates_of(lower, name, lower->options->proxy_namespace, &out->candidates) &&
            read_claims(lower, out) &&
@@ -113,11 +112,12 @@ read_documents(struct lower *lower, struct map *documents)
 {
     for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
         struct istio_resource *document = lower->set->of[ISTIO_GATEWAY][i];
+        if (document->bad) continue; /* as if it were not there */
         sluice_str parts[] = {document->meta->space, STR("/"), document->meta->name};
         sluice_str name = arena_concat(lower->arena, parts, 3);
         void **place = name.ptr ? map_put(documents, name) : NULL;
         if (!place || !map_put(&lower->bindings, name)) return false;
-        if (!document->bad) *place = document;
+        *place = document;
     }
     return true;
 }
@@ -152,6 +152,5 @@ gateways_free(struct gateways *gateways)
 {
     for (size_t i = 0; i < gateways->count; i++) {
         space_index_free(&gateways->items[i].index);
-        gateway_connections_free(&gateways->items[i].connections);
     }
 }

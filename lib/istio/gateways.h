@@ -8,6 +8,7 @@
 #define SLUICE_ISTIO_GATEWAYS_H
 
 #include "istio/gateway_connections.h"
+#include "istio/space_index.h"
 
 /* A host of a VirtualService, in full. */
 struct gateway_claim {
