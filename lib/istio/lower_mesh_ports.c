@@ -309,15 +309,14 @@ static bool
 add_port(struct lower *lower, uint32_t number, const struct mesh_candidates *candidates,
          struct listener_list *listeners)
 {
-    const sluice_allocator *alloc = lower->arena->alloc;
     struct model_listener listener = {
         .scope = MODEL_SCOPE_MESH, .family = MODEL_FAMILY_HTTP, .port = number};
     struct mesh_port port = {
         .lower = lower,
         .port = number,
-        .services = {.hosts = map_init(alloc), .index = {.arena = lower->arena}},
+        .services = {.hosts = map_init(lower->arena), .index = {.arena = lower->arena}},
         .hosts = virtual_hosts_init(lower),
-        .owners = host_set_init(alloc),
+        .owners = host_set_init(lower->arena),
     };
     bool ok = fill(&port, candidates, &listener) && listener_list_add(lower, listeners, listener);
     map_free(&port.services.hosts);
