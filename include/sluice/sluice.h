@@ -361,7 +361,7 @@ SLUICE_API SLUICE_NODISCARD sluice_status sluice_context_new_live(
  * @retval SLUICE_ERR_NOMEM  The context goes on serving the router that it has.
  * The context must not be in use by another thread. Since 0.1.
  */
-SLUICE_API SLUICE_NODISCARD sluice_status sluice_context_refresh(sluice_context *context);
+SLUICE_API sluice_status sluice_context_refresh(sluice_context *context);
 
 /**
  * The router that the last call with @p context used: borrowed, until the next call with it. A host

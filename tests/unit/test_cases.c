@@ -271,6 +271,9 @@ Test(cases, hold_beside_resources_with_errors)
 #define BAD(kind, meta, spec)                                                                      \
     "---\n{apiVersion: networking.istio.io/v1, kind: " kind ", metadata: {" meta                   \
     ", creationTimestamp: '1990-01-01T00:00:00Z'}, spec: {" spec "}}\n"
+#define BAD_ROUTE(kind, meta, spec)                                                                \
+    "---\n{apiVersion: gateway.networking.k8s.io/v1, kind: " kind ", metadata: {" meta             \
+    ", creationTimestamp: '1990-01-01T00:00:00Z'}, spec: {" spec "}}\n"
 #define HOSTS "a, b, x, reviews, a.com, b.com, c.com, any.com, a.io, ext.com, '*.org'"
 #define BROKEN "http: [{route: [{destination: {host: bad.com}, weight: -1}]}]"
     static const char *const texts[] = {
@@ -278,16 +281,25 @@ Test(cases, hold_beside_resources_with_errors)
         BAD("VirtualService", "name: '0'", "hosts: [" HOSTS "], gateways: [gw, infra/gw], " BROKEN),
         BAD("VirtualService", "name: a", "hosts: [" HOSTS "], " BROKEN),
         BAD("VirtualService", "name: plain", BROKEN),
-        BAD("DestinationRule", "name: '0'",
-            "host: a, subsets: [{name: v1}, {name: ''}], trafficPolicy: {loadBalancer: {simple: "
-            "RANDOM}}"),
+        BAD("DestinationRule", "name: '0'", "host: a, subsets: [{name: v1}, {name: ''}]"),
         BAD("DestinationRule", "name: a", "host: '*.local', subsets: [{name: ''}]"),
         BAD("ServiceEntry", "name: '0'", "hosts: [" HOSTS "], ports: [{number: 0, name: http}]"),
         BAD("ServiceEntry", "name: a", "hosts: [" HOSTS "], ports: [{number: 0, name: http}]"),
         BAD("WorkloadEntry", "name: '0'", "ports: {http: 99999}"),
         BAD("Gateway", "name: gw", "selector: {istio: ingress}, servers: []"),
-        "---\n{apiVersion: v1, kind: Service, metadata: {name: reviews}, spec: {ports: [{port: "
-        "0}]}}",
+        BAD_ROUTE("Gateway", "name: '0'", "gatewayClassName: c, listeners: []"),
+        BAD_ROUTE("ListenerSet", "name: '0'",
+                  "parentRef: {name: gw}, listeners: [{name: a, port: 80, protocol: TCP}, {name: "
+                  "http, port: 0, protocol: HTTP}]"),
+        BAD_ROUTE("HTTPRoute", "name: '0'",
+                  "parentRefs: [{name: gw}, {group: '', kind: Service, name: reviews}], rules: "
+                  "[{backendRefs: [{name: bad, port: 0}]}]"),
+        BAD_ROUTE("GRPCRoute", "name: '0'", "parentRefs: [{name: gw}], rules: [{matches: 1}]"),
+        BAD_ROUTE("TCPRoute", "name: '0'", "parentRefs: [{name: gw}], rules: []"),
+        BAD_ROUTE("ReferenceGrant", "name: '0', namespace: near",
+                  "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: default}],"
+                  " to: [{group: '', kind: Service}, {}]"),
+        "---\n{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 0}]}}",
         "---\n{apiVersion: v1, kind: Service, metadata: [], spec: {ports: [{port: 80}]}}",
         "hosts: [a\n",
     };
