@@ -197,8 +197,8 @@ typedef struct sluice_compile_options {
     const sluice_allocator
         *allocator; /**< NULL: malloc. Copied; @c user must outlive the router. */
     sluice_limits limits;
-    bool lenient; /**< What Istio refuses at admission but gives a meaning at run time, and unknown
-                       fields, are warnings [false: errors]. */
+    bool lenient;    /**< What Istio's admission or Gateway API's schemas refuse although it has a
+                          meaning at run time, and unknown fields, are warnings [false: errors]. */
     bool keep_going; /**< A resource with an error is set aside and the rest compiles [false]. */
     sluice_registry_mode registry;          /**< [AUTO] */
     sluice_outbound_policy outbound_policy; /**< [ALLOW_ANY] */
@@ -361,7 +361,7 @@ SLUICE_API SLUICE_NODISCARD sluice_status sluice_context_new_live(
  * @retval SLUICE_ERR_NOMEM  The context goes on serving the router that it has.
  * The context must not be in use by another thread. Since 0.1.
  */
-SLUICE_API SLUICE_NODISCARD sluice_status sluice_context_refresh(sluice_context *context);
+SLUICE_API sluice_status sluice_context_refresh(sluice_context *context);
 
 /**
  * The router that the last call with @p context used: borrowed, until the next call with it. A host

@@ -8,6 +8,9 @@
 
 enum { HOSTNAME_MAX = 253 };
 
+/* Beside letters and digits, behind the domain of a name. */
+#define PATH_MARKS "/-._~%!$&'()*+,;=:"
+
 static bool
 is_lower_alnum(char c)
 {
@@ -138,8 +141,15 @@ format_check_address_type(sluice_str text)
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (str_equal(text, known[i])) return NULL;
     }
-    if (is_domain_prefixed(text, STR("/-._~%!$&'()*+,;=:"))) return NULL;
+    if (is_domain_prefixed(text, STR(PATH_MARKS))) return NULL;
     return "is no address type: IPAddress, Hostname, or one such as example.com/name";
+}
+
+const char *
+format_check_controller(sluice_str text)
+{
+    if (is_domain_prefixed(text, STR(PATH_MARKS))) return NULL;
+    return "is no controller: a DNS name and a path, such as example.com/controller";
 }
 
 /* ---- hosts ---- */

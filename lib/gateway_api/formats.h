@@ -17,7 +17,8 @@ const char *format_check_group(sluice_str text);     /* empty, or a DNS subdomai
 const char *format_check_kind(sluice_str text);
 const char *format_check_protocol(sluice_str text); /* of a listener */
 const char *format_check_address_type(sluice_str text);
-const char *format_check_label_key(sluice_str text); /* [dns-name/]name */
+const char *format_check_controller(sluice_str text); /* of a GatewayClass */
+const char *format_check_label_key(sluice_str text);  /* [dns-name/]name */
 
 /* ---- hosts ---- */
 

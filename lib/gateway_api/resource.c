@@ -48,6 +48,8 @@ static const struct kind_row kinds[] = {
     ROW_OF("TCPRoute", "v1alpha2", GATEWAY_TCP_ROUTE, schema_gw_l4_route_alpha, true),
     ROW_OF("UDPRoute", "v1", GATEWAY_UDP_ROUTE, schema_gw_l4_route, false),
     ROW_OF("UDPRoute", "v1alpha2", GATEWAY_UDP_ROUTE, schema_gw_l4_route_alpha, true),
+    ROW_OF("GatewayClass", "v1", GATEWAY_CLASS, schema_gw_class, false),
+    ROW_OF("GatewayClass", "v1beta1", GATEWAY_CLASS, schema_gw_class, false),
     ROW_OF("ReferenceGrant", "v1", GATEWAY_REFERENCE_GRANT, schema_gw_reference_grant, false),
     ROW_OF("ReferenceGrant", "v1beta1", GATEWAY_REFERENCE_GRANT, schema_gw_reference_grant, false),
 };

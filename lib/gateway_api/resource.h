@@ -20,6 +20,7 @@ enum gateway_kind {
     GATEWAY_TCP_ROUTE,
     GATEWAY_UDP_ROUTE,
     GATEWAY_REFERENCE_GRANT,
+    GATEWAY_CLASS,     /* has no namespace */
     GATEWAY_SERVICE,   /* core v1 */
     GATEWAY_NAMESPACE, /* core v1; no spec, its labels are in `meta` */
     GATEWAY_KIND_COUNT,

@@ -395,6 +395,14 @@ struct gateway_l4_rule {
     struct value_list backend_refs; /* gateway_backend_ref */
 };
 
+/* ---- GatewayClass: names the software that serves a Gateway, and decides nothing here ---- */
+
+struct gateway_class {
+    const struct yaml_node *node;
+    struct value_str controller_name, description;
+    struct gateway_object_ref *parameters_ref;
+};
+
 /* ---- ReferenceGrant ---- */
 
 struct gateway_grant_from {

@@ -13,6 +13,7 @@
 /* ---- the kinds ---- */
 
 extern const struct message_type schema_gw_gateway;
+extern const struct message_type schema_gw_class;
 extern const struct message_type schema_gw_listener_set;
 extern const struct message_type schema_gw_http_route;
 extern const struct message_type schema_gw_grpc_route;

@@ -1,5 +1,5 @@
 /*
- * schema_gateway: the tables of Gateway, ListenerSet and ReferenceGrant.
+ * schema_gateway: the tables of Gateway, GatewayClass, ListenerSet and ReferenceGrant.
  */
 #include "gateway_api/schema.h"
 
@@ -37,6 +37,15 @@ static const struct field_type_row parameters_ref_fields[] = {
 };
 static const struct message_type parameters_ref =
     MESSAGE_TYPE("LocalParametersReference", T, parameters_ref_fields);
+
+static const struct field_type_row class_parameters_ref_fields[] = {
+    ROW_WITH(T, group, "group", FIELD_STR, GROUP, .required = true),
+    ROW_WITH(T, kind, "kind", FIELD_STR, KIND, .required = true),
+    ROW_WITH(T, name, "name", FIELD_STR, .least = 1, .required = true),
+    ROW_WITH(T, space, "namespace", FIELD_STR, NAMESPACE),
+};
+static const struct message_type class_parameters_ref =
+    MESSAGE_TYPE("ParametersReference", T, class_parameters_ref_fields);
 
 static const struct field_type_row ca_ref_fields[] = {
     ROW_WITH(T, group, "group", FIELD_STR, GROUP, .required = true),
@@ -254,6 +263,16 @@ static const struct field_type_row gateway_fields[] = {
     ENUM(T, default_scope, "defaultScope", default_scope_values),
 };
 const struct message_type schema_gw_gateway = MESSAGE_TYPE("GatewaySpec", T, gateway_fields);
+#undef T
+
+#define T struct gateway_class
+static const struct field_type_row class_fields[] = {
+    ROW_WITH(T, controller_name, "controllerName", FIELD_STR, .least = 1, .most = 253,
+             .check = format_check_controller, .required = true),
+    ROW_WITH(T, description, "description", FIELD_STR, .most = 64),
+    MESSAGE(T, parameters_ref, "parametersRef", &class_parameters_ref),
+};
+const struct message_type schema_gw_class = MESSAGE_TYPE("GatewayClassSpec", T, class_fields);
 #undef T
 
 #define T struct gateway_listener_set

@@ -67,6 +67,7 @@ check_metadata(struct validate *v)
                                                        : format_check_subdomain(name);
         if (wrong) REFUSED(v, gw_at(metadata, "name"), "name \"%.*s\" %s", STR_ARG(name), wrong);
     }
+    if (space.len == 0) return;
     const char *wrong =
         space.len > NAMESPACE_MAX ? "has more than 63 characters" : format_check_label(space);
     if (wrong) {
@@ -99,7 +100,8 @@ gw_check_object(struct validate *v, const struct gateway_object *object)
         gw_check_route(v, object->route, object->kind);
         gw_check_l4_rules(v, &object->route->rules);
         break;
-    case GATEWAY_REFERENCE_GRANT: /* its tables say it all */
+    case GATEWAY_REFERENCE_GRANT: /* the tables say it all */
+    case GATEWAY_CLASS:
     case GATEWAY_SERVICE:
     case GATEWAY_NAMESPACE:
     case GATEWAY_KIND_COUNT:

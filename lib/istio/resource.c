@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "istio/schema.h"
+#include "istio/unknown_kind.h"
 #include "istio/validate.h"
 
 #define ISTIO_GROUP "networking.istio.io"
@@ -50,6 +51,17 @@ kind_of(const struct envelope *envelope)
         if (envelope_is(envelope, STR(ISTIO_GROUP), kinds[i].name)) return &kinds[i];
     }
     return NULL;
+}
+
+static void
+report_unknown(const struct envelope *envelope, const struct envelope_options *options)
+{
+    sluice_str names[sizeof(kinds) / sizeof(kinds[0])];
+    size_t count = sizeof(kinds) / sizeof(kinds[0]);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = kinds[i].name;
+    }
+    unknown_kind_report(envelope, options, &istio_dialect, names, count);
 }
 
 /* ---- annotations ---- */
@@ -180,6 +192,7 @@ read_resource(struct istio_resource *out, struct envelope *envelope,
         out->kind = ISTIO_NAMESPACE;
         return claim_result(ok);
     }
+    report_unknown(envelope, options);
     return CLAIM_NONE;
 }
 

@@ -141,6 +141,13 @@ distance(sluice_str a, sluice_str b)
     return rows[a.len % 3][b.len];
 }
 
+bool
+decode_is_near(sluice_str name, sluice_str candidate, size_t most)
+{
+    if (name.len > SUGGEST_LENGTH || candidate.len > SUGGEST_LENGTH) return false;
+    return length_difference(name, candidate) <= most && distance(name, candidate) <= most;
+}
+
 static const char *
 suggest(const struct message_type *type, sluice_str name)
 {

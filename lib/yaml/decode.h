@@ -163,4 +163,7 @@ bool duration_parse(sluice_str text, int64_t *ns);
 /* Gateway API's Duration: 1 to 4 parts of 1 to 5 digits and h, m, s or ms, in any order. */
 bool duration_parse_plain(sluice_str text, int64_t *ns);
 
+/* Whether at most so many slips of the pen lead from one short name to the other; case is none. */
+bool decode_is_near(sluice_str name, sluice_str candidate, size_t most);
+
 #endif

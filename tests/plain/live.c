@@ -128,6 +128,25 @@ route(struct thread *self, sluice_context *context)
     sluice_route(context, &request, &decision);
     unsigned version = version_of(&decision);
     if (version == 0) self->failure = "a decision mixes routers";
+    if (decision.router != sluice_context_router_get(context)) self->failure = "a foreign router";
+    self->decisions++;
+    return version;
+}
+
+/* The same by sluice_explain(), whose trace must be of the router that decided. */
+static unsigned
+explain(struct thread *self, sluice_context *context)
+{
+    const sluice_request request = {.authority = sluice_str_of("x"), .path = sluice_str_of("/1")};
+    sluice_decision decision;
+    sluice_explanation *explanation;
+    if (sluice_explain(&explanation, context, &request, &decision) != SLUICE_OK) exit(1);
+    unsigned version = version_of(&decision);
+    const sluice_explain_step *step = sluice_explanation_get(explanation, 0);
+    if (!step || !has_version(step->rule->name, "rules", version)) {
+        self->failure = "a trace and its decision are of two routers";
+    }
+    sluice_explanation_free(explanation);
     self->decisions++;
     return version;
 }
@@ -153,7 +172,7 @@ read_always(void *argument)
     unsigned last = 0;
     while (self->changes < CHANGES && !self->failure) {
         unsigned published = atomic_load(&self->stage->published);
-        unsigned version = route(self, context);
+        unsigned version = self->decisions % 16 ? route(self, context) : explain(self, context);
         if (version < published) self->failure = "a decision is older than a finished publish";
         if (published && version < last) self->failure = "a later decision is of an older router";
         self->changes += version != last;

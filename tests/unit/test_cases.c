@@ -281,9 +281,7 @@ Test(cases, hold_beside_resources_with_errors)
         BAD("VirtualService", "name: '0'", "hosts: [" HOSTS "], gateways: [gw, infra/gw], " BROKEN),
         BAD("VirtualService", "name: a", "hosts: [" HOSTS "], " BROKEN),
         BAD("VirtualService", "name: plain", BROKEN),
-        BAD("DestinationRule", "name: '0'",
-            "host: a, subsets: [{name: v1}, {name: ''}], trafficPolicy: {loadBalancer: {simple: "
-            "RANDOM}}"),
+        BAD("DestinationRule", "name: '0'", "host: a, subsets: [{name: v1}, {name: ''}]"),
         BAD("DestinationRule", "name: a", "host: '*.local', subsets: [{name: ''}]"),
         BAD("ServiceEntry", "name: '0'", "hosts: [" HOSTS "], ports: [{number: 0, name: http}]"),
         BAD("ServiceEntry", "name: a", "hosts: [" HOSTS "], ports: [{number: 0, name: http}]"),
@@ -301,8 +299,7 @@ Test(cases, hold_beside_resources_with_errors)
         BAD_ROUTE("ReferenceGrant", "name: '0', namespace: near",
                   "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: default}],"
                   " to: [{group: '', kind: Service}, {}]"),
-        ("---\n{apiVersion: v1, kind: Service, metadata: {name: reviews}, spec: {ports: [{port: "
-         "0}]}}"),
+        "---\n{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 0}]}}",
         "---\n{apiVersion: v1, kind: Service, metadata: [], spec: {ports: [{port: 80}]}}",
         "hosts: [a\n",
     };

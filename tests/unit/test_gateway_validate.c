@@ -273,7 +273,24 @@ Test(gateway_validate, what_the_host_acts_on)
     CHECK("Gateway", rows);
 }
 
-/* ---- ListenerSet, ReferenceGrant ---- */
+/* ---- GatewayClass, ListenerSet, ReferenceGrant ---- */
+
+Test(gateway_validate, gateway_classes)
+{
+    static const struct validation_row rows[] = {
+        {__LINE__, ACCEPTED, "",                    "{controllerName: example.com/a/b}"        },
+        {__LINE__, ACCEPTED, "",
+         "{controllerName: a.b/c, description: d, parametersRef: {group: g, kind: K, name: p}}"},
+        {__LINE__, BROKEN_,  "spec",                "{}"                                       },
+        {__LINE__, BROKEN_,  "spec.controllerName", "{controllerName: example}"                },
+        {__LINE__, BROKEN_,  "spec.controllerName", "{controllerName: example.com/}"           },
+        {__LINE__, BROKEN_,  "spec.controllerName", "{controllerName: ''}"                     },
+        {__LINE__, BROKEN_,  "spec.parametersRef",
+         "{controllerName: a.b/c, parametersRef: {name: p}}"                                   },
+    };
+    CHECK("GatewayClass", rows);
+    CHECK_AS("v1beta1", "GatewayClass", rows);
+}
 
 #define SET(ref, list) "{parentRef: {" ref "}, listeners: [" list "]}"
 
