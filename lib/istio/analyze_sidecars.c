@@ -7,7 +7,11 @@
 bool
 analyze_sidecars(struct analysis *analysis)
 {
-    static const struct decode_dialect dialect = {"IST0106", "IST0133", "SL0303"};
+    static const struct decode_dialect dialect = {
+        .error_code = "IST0106",
+        .warning_code = "IST0133",
+        .info_code = "SL0303",
+    };
     const struct envelope_list *list = analysis->envelopes;
     for (size_t i = 0; i < list->count; i++) {
         const struct envelope *sidecar = &list->items[i];
