@@ -55,6 +55,7 @@ intersect(struct gw_lower *lower, const struct gw_listener *listener, const stru
     }
     for (size_t i = 0; i < count; i++) {
         sluice_str both;
+        if (gw_hostname_is_address(names[i])) continue;
         if (!gw_hostnames_meet(listener->hostname, names[i], &both)) continue;
         made[out->hostname_count++] =
             (struct gw_effective){both, gw_hostname_specificity(names[i])};

@@ -14,6 +14,9 @@ bool gw_hostnames_meet(sluice_str a, sluice_str b, sluice_str *out);
 /* Of hostnames that fit one host, the greater is the more specific. */
 uint32_t gw_hostname_specificity(sluice_str hostname);
 
+/* Whether the last label is a number, as of an IP address: no host fits such a hostname (4.1). */
+bool gw_hostname_is_address(sluice_str hostname);
+
 /*
  * A key that tells hostnames apart and makes parents easy: an exact one whole, a wildcard without
  * its "*", any as nothing.
