@@ -20,7 +20,7 @@ give_up(ngx_http_request_t *r)
 static bool
 is_reading(const ngx_http_request_t *r)
 {
-    return r->reading_body || (r->request_body && r->request_body->rest != 0);
+    return r->reading_body || (r->request_body && r->request_body->rest > 0);
 }
 
 static void
