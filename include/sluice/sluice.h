@@ -659,8 +659,8 @@ typedef struct sluice_decision {
     size_t response_header_count;
 
     int64_t timeout_ns; /**< Whole exchange; SLUICE_NO_DURATION: none given; 0: switched off. */
-    int64_t backend_timeout_ns; /**< Each try; same. */
-    const sluice_retry_policy *retry;
+    int64_t backend_timeout_ns;       /**< Each try; same. */
+    const sluice_retry_policy *retry; /**< Lives in the router. NULL: the rules say nothing. */
     const sluice_mirror *mirrors;
     size_t mirror_count;
     const sluice_fault *fault;        /**< NULL: none. */
