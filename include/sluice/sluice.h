@@ -769,9 +769,9 @@ typedef struct sluice_decision {
     sluice_pick pick;
     sluice_sticky sticky;
 
-    sluice_str path;      /**< To send upstream, query included. */
-    sluice_str authority; /**< To send upstream. */
-    const sluice_retry_policy *retry;
+    sluice_str path;                  /**< To send upstream, query included. */
+    sluice_str authority;             /**< To send upstream. */
+    const sluice_retry_policy *retry; /**< Lives in the router. NULL: the rules say nothing. */
     const sluice_header_op *request_headers;
     size_t request_header_count;
     const sluice_header_op *response_headers;
