@@ -26,12 +26,15 @@ enum { CONTEXT_CORS_FIELDS = 8, CONTEXT_RESPONSE_FIELDS = 10 };
 struct sluice_context {
     sluice_allocator alloc;
     sluice_router *router; /* holds a reference */
+    sluice_live *follows;  /* its live, when each call moves it on; else NULL */
+    sluice_live *live;     /* holds a reference; NULL: made for a router */
     sluice_rng rng;
     struct regex **regexes; /* this thread's own */
     int64_t *even_counters;
     struct header_slot *headers; /* one for each needed header */
     uint64_t generation;         /* of the current request; never 0 */
     struct scratch scratch;
+    uint32_t wait, next_wait; /* calls until the next try to move, after one that failed */
 
     /* storage that a decision points at */
     sluice_matched matched;
@@ -40,6 +43,13 @@ struct sluice_context {
     sluice_field cors[CONTEXT_CORS_FIELDS];
     sluice_field response[CONTEXT_RESPONSE_FIELDS];
 };
+
+/*
+ * Take a reference to the router, and memory for all that is sized by it. Overwrites what was
+ * there. False when memory ran out; context_unfit() then gives back what was taken.
+ */
+bool context_fit(sluice_context *context, sluice_router *router);
+void context_unfit(sluice_context *context);
 
 /* Room for len bytes, or NULL with `overflow` set. */
 char *scratch_take(struct scratch *scratch, size_t len);

@@ -50,12 +50,3 @@ hosts_find(const struct host_table *table, sluice_str host, uint64_t seed, sluic
     *domain = table->any == NO_ROUTES ? (sluice_str){NULL, 0} : STR("*");
     return table->any;
 }
-
-size_t
-hosts_fit(sluice_str pattern, sluice_str host)
-{
-    if (pattern.len == 0 || str_equal(pattern, STR("*"))) return 1;
-    if (pattern.ptr[0] != '*') return str_equal(pattern, host) ? SIZE_MAX : 0;
-    sluice_str suffix = str_skip(pattern, 1);
-    return host.len > suffix.len && str_ends_with(host, suffix) ? 1 + suffix.len : 0;
-}
