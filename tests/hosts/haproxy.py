@@ -93,20 +93,33 @@ class Case(unittest.TestCase):
         process = loopback.Process(arguments, os.path.join(self.folder, "haproxy.log"), env=env)
         self.addCleanup(process.stop)
         process.wait_for_port(port)
+        if master:
+            loopback.wait_until(lambda: "Loading success" in process.log(), 20, "the master")
         return process
 
     def reload(self, master, refused=False):
-        """Have the master load its configuration again, and wait until it has tried."""
+        """Have the master load its configuration again, and wait until it has tried. What it said."""
         before = set(loopback.children(master.pid))
-        said = len(master.log())
-        master.send_signal(signal.SIGUSR2)
-        if refused:
-            loopback.wait_until(lambda: "Failed to load worker" in master.log()[said:]
-                                or "Loading failure" in master.log()[said:], 20, "a refusal")
-        else:
-            loopback.wait_until(lambda: "Loading success" in master.log()[said:]
-                                and set(loopback.children(master.pid)) - before, 20, "a new worker")
-        return master.log()[said:]
+        start = len(master.log())
+
+        def said(*words):
+            return any(word in master.log()[start:] for word in words)
+
+        def loaded():
+            return said("Loading success") and set(loopback.children(master.pid)) - before
+
+        for _ in range(5):  # a master that is still executing itself anew may lose the signal
+            master.send_signal(signal.SIGUSR2)
+            if loopback.holds_within(lambda: said("Reloading HAProxy"), 2):
+                break
+        try:
+            if refused:
+                loopback.wait_until(lambda: said("Failed to load worker", "Loading failure"), 20, "a refusal")
+            else:
+                loopback.wait_until(loaded, 20, "a new worker")
+        except AssertionError as problem:
+            raise AssertionError("%s\n%s" % (problem, master.log()[start:])) from None
+        return master.log()[start:]
 
 
 def main():
