@@ -94,32 +94,27 @@ class Case(unittest.TestCase):
         self.addCleanup(process.stop)
         process.wait_for_port(port)
         if master:
-            loopback.wait_until(lambda: "Loading success" in process.log(), 20, "the master")
+            self.await_log(process, 0, lambda said: "Loading success" in said)
         return process
+
+    def await_log(self, process, start, holds):
+        """Until holds(log from `start`); the log then, which a failure prints."""
+        if not loopback.holds_within(lambda: holds(process.log()[start:]), 20):
+            self.fail("waited in vain; it said:\n" + process.log()[start:])
+        return process.log()[start:]
 
     def reload(self, master, refused=False):
         """Have the master load its configuration again, and wait until it has tried. What it said."""
         before = set(loopback.children(master.pid))
         start = len(master.log())
-
-        def said(*words):
-            return any(word in master.log()[start:] for word in words)
-
-        def loaded():
-            return said("Loading success") and set(loopback.children(master.pid)) - before
-
         for _ in range(5):  # a master that is still executing itself anew may lose the signal
             master.send_signal(signal.SIGUSR2)
-            if loopback.holds_within(lambda: said("Reloading HAProxy"), 2):
+            if loopback.holds_within(lambda: "Reloading HAProxy" in master.log()[start:], 2):
                 break
-        try:
-            if refused:
-                loopback.wait_until(lambda: said("Failed to load worker", "Loading failure"), 20, "a refusal")
-            else:
-                loopback.wait_until(loaded, 20, "a new worker")
-        except AssertionError as problem:
-            raise AssertionError("%s\n%s" % (problem, master.log()[start:])) from None
-        return master.log()[start:]
+        if refused:
+            return self.await_log(master, start, lambda said: "Loading failure" in said)
+        return self.await_log(master, start, lambda said: "Loading success" in said
+                              and set(loopback.children(master.pid)) - before)
 
 
 def main():
