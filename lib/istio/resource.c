@@ -14,7 +14,7 @@
 #define REGEX_BYTES 1024
 #define CODE_ANNOTATION "SL0401"
 
-static const struct decode_dialect istio_dialect = {
+const struct decode_dialect istio_dialect = {
     .error_code = ISTIO_ERROR,
     .warning_code = ISTIO_WARNING,
     .info_code = "SL0303",
