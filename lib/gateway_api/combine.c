@@ -28,16 +28,62 @@ is_mesh_http(const struct model_listener *listener)
     return listener->scope == MODEL_SCOPE_MESH && listener->family == MODEL_FAMILY_HTTP;
 }
 
-/* The other format's listeners that stay as they are. */
+/* ---- gateways of the other format that share their listeners under one name ---- */
+
+static bool
+is_ours(const struct gw_lower *lower, sluice_str name)
+{
+    return map_get(&lower->gateways, name) != NULL;
+}
+
+/* Where a listener's name is ours, the first of its other names that is not. */
+static const struct model_gateway_name *
+heir_of(const struct gw_lower *lower, const struct model *model, sluice_str name)
+{
+    for (size_t i = 0; i < model->gateway_name_count; i++) {
+        const struct model_gateway_name *at = &model->gateway_names[i];
+        if (str_equal(at->of, name) && !is_ours(lower, at->name)) return at;
+    }
+    return NULL;
+}
+
+/* The names that are left: none is ours, nor leads to one that is. */
+static bool
+keep_names(struct gw_lower *lower, struct model *model)
+{
+    struct model_gateway_name *kept =
+        ARENA_ARRAY(lower->arena, struct model_gateway_name, model->gateway_name_count);
+    size_t count = 0;
+    if (!kept) return false;
+    for (size_t i = 0; i < model->gateway_name_count; i++) {
+        struct model_gateway_name name = model->gateway_names[i];
+        if (is_ours(lower, name.name)) continue;
+        if (is_ours(lower, name.of)) {
+            const struct model_gateway_name *heir = heir_of(lower, model, name.of);
+            if (heir == &model->gateway_names[i]) continue;
+            name.of = heir->name;
+        }
+        kept[count++] = name;
+    }
+    model->gateway_names = kept;
+    model->gateway_name_count = count;
+    return true;
+}
+
+/* The other format's listeners that stay, under a name that is not ours. */
 static bool
 keep_others(struct gw_lower *lower, struct map *said, const struct model *model)
 {
     bool meshed = lower->fronts.count > 0;
     for (size_t i = 0; i < model->listener_count; i++) {
-        const struct model_listener *listener = &model->listeners[i];
-        if (meshed && is_mesh_http(listener)) continue; /* made anew by gw_combine_mesh() */
-        if (is_taken(lower, said, listener)) continue;
-        if (lower->failed || !gw_listener_add(lower, *listener)) return false;
+        struct model_listener listener = model->listeners[i];
+        if (meshed && is_mesh_http(&listener)) continue; /* made anew by gw_combine_mesh() */
+        if (is_taken(lower, said, &listener)) {
+            const struct model_gateway_name *heir = heir_of(lower, model, listener.name);
+            if (!heir) continue;
+            listener.name = heir->name;
+        }
+        if (lower->failed || !gw_listener_add(lower, listener)) return false;
     }
     return true;
 }
@@ -46,7 +92,7 @@ bool
 gw_combine(struct gw_lower *lower, struct model *model)
 {
     struct map said = map_init(lower->arena);
-    bool ok = keep_others(lower, &said, model) &&
+    bool ok = keep_others(lower, &said, model) && keep_names(lower, model) &&
               (lower->fronts.count == 0 || gw_combine_mesh(lower, model));
     map_free(&said);
     if (!ok || lower->failed) return gw_fail(lower);
