@@ -275,7 +275,7 @@ Test(compile, limits_hold_for_gateway_api)
     } rows[] = {
         {__LINE__, {.rules = 3},        SLUICE_ERR_LIMIT},
         {__LINE__, {.destinations = 1}, SLUICE_ERR_LIMIT},
-        {__LINE__, {.rules = 5},        SLUICE_OK       }, /* one is the default of the mesh */
+        {__LINE__, {.rules = 7},        SLUICE_OK       }, /* the mesh has three by default */
         {__LINE__, {.destinations = 2}, SLUICE_OK       },
     };
     static const char text[] =
