@@ -95,7 +95,7 @@ domains_of(struct combining *combining, const struct model_listener *const *list
     if (!place || *place) return place ? *place : NULL;
     struct map *domains = ARENA_NEW(combining->lower->arena, struct map);
     if (!domains) return NULL;
-    *domains = map_init(combining->lower->arena->alloc);
+    *domains = map_init(combining->lower->arena);
     *place = domains;
     return index_domains(domains, *listener) ? domains : NULL;
 }
@@ -342,8 +342,7 @@ run(struct combining *combining)
 bool
 gw_combine_mesh(struct gw_lower *lower, const struct model *other)
 {
-    const sluice_allocator *alloc = lower->arena->alloc;
-    struct combining combining = {lower, other, map_init(alloc), map_init(alloc)};
+    struct combining combining = {lower, other, map_init(lower->arena), map_init(lower->arena)};
     bool ok = run(&combining);
     for (size_t i = 0; i < combining.indexes.count; i++) {
         if (combining.indexes.entries[i].value) map_free(combining.indexes.entries[i].value);

@@ -69,9 +69,9 @@ gw_hostname_wider(sluice_str *key)
 enum { SELF = 1, BELOW = 2 }; /* the hostname itself is in the set; a narrower one is */
 
 struct gw_hostname_set
-gw_hostname_set_init(const sluice_allocator *alloc)
+gw_hostname_set_init(const struct arena *arena)
 {
-    return (struct gw_hostname_set){map_init(alloc)};
+    return (struct gw_hostname_set){map_init(arena)};
 }
 
 void

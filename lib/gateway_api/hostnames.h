@@ -31,7 +31,7 @@ struct gw_hostname_set {
     struct map keys; /* -> flags */
 };
 
-struct gw_hostname_set gw_hostname_set_init(const sluice_allocator *alloc);
+struct gw_hostname_set gw_hostname_set_init(const struct arena *arena);
 void gw_hostname_set_free(struct gw_hostname_set *set);
 /* The text must outlive the set. False when memory ran out. */
 bool gw_hostname_set_add(struct gw_hostname_set *set, sluice_str hostname);

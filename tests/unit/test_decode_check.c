@@ -170,6 +170,10 @@ Test(decode_check, entries)
     check_rows(rows, ROWS(rows));
 }
 
+#define DURATION(text)                                                                             \
+    "\"" text "\" is no duration: one to four whole numbers of at most 5 digits with a unit, h, "  \
+    "m, s or ms, are expected, such as 1h30m or 500ms"
+
 Test(decode_check, values_have_the_types_of_json)
 {
     /* clang-format off */
@@ -183,7 +187,9 @@ Test(decode_check, values_have_the_types_of_json)
         {__LINE__, "{needed: a, from_one: 1}", 0, 1, "unknown field \"from_one\" in Thing; did you mean \"fromOne\"?"},
         {__LINE__, "{needed: a, time: 1h30m}", 0, 0, NULL},
         {__LINE__, "{needed: a, time: 1.5h}", 1, 0, NULL},
-        {__LINE__, "{needed: a, time: 0}", 1, 0, NULL},
+        {__LINE__, "{needed: a, time: 10}", 1, 0, DURATION("10")},
+        {__LINE__, "{needed: a, time: '10'}", 1, 0, DURATION("10")},
+        {__LINE__, "{needed: a, time: true}", 1, 0, NULL},
     };
     /* clang-format on */
     check_rows(rows, ROWS(rows));
