@@ -175,7 +175,11 @@ pattern_of(size_t rule)
 
 #ifdef PEER_R3
 // The same as libr3 writes it: a regular expression for each segment, of the kinds that it has its
-// own scanners for.
+// own scanners for. libr3 1.3.4 joins the patterns that follow one point of its tree in a buffer of
+// 200 bytes and does not check: with these paths 1,000 rules fit (valgrind finds nothing) and 2,000
+// do not.
+static const size_t R3_PATTERNS_MAX = 1000;
+
 static std::string
 r3_pattern_of(size_t rule)
 {
@@ -334,7 +338,8 @@ regex(size_t count)
     peers.push_back({"PCRE2-JIT, one pattern after the other", pcre2_loop(count)});
 #endif
 #ifdef PEER_R3
-    peers.push_back({"libr3, a pattern for each segment", r3_matcher(count, r3_pattern_of)});
+    if (count <= R3_PATTERNS_MAX)
+        peers.push_back({"libr3, a pattern for each segment", r3_matcher(count, r3_pattern_of)});
 #endif
     run("regex", count, peers, requests(count, "/1234/items/abc"));
 }
