@@ -24,7 +24,7 @@ file_domain(struct builder *builder, struct host_slot *slots, uint32_t mask, slu
 {
     bool wildcard = str_starts_with(domain, STR("*"));
     struct host_key key =
-        hosts_key(str_skip(domain, wildcard), wildcard, builder->router->hash_seed);
+        hosts_key(str_skip(domain, wildcard), wildcard, &builder->router->hash_keys);
     struct host_slot *slot = &slots[hosts_slot(slots, mask, key)];
     if (slot->domain) return;
     *slot = (struct host_slot){

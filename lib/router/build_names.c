@@ -142,6 +142,36 @@ compile_regexes(struct builder *builder)
     return builder->status == SLUICE_OK;
 }
 
+/* File the names of header lines, so that a line finds its index. */
+static bool
+file_header_names(struct builder *builder)
+{
+    struct sluice_router *router = builder->router;
+    struct header_names *names = &router->header_names;
+    uint32_t count = router->needed_count[SLUICE_NEEDED_HEADER], size = 2;
+    if (count == 0) return true;
+    while (size < 2 * count) {
+        size *= 2;
+    }
+    uint32_t *slots = build_array(builder, size, sizeof(*slots));
+    if (!slots) return false;
+    names->slots = slots;
+    names->mask = size - 1;
+    names->names = router->needed[SLUICE_NEEDED_HEADER];
+    for (uint32_t i = 0; i < count; i++) {
+        sluice_str name = names->names[i];
+        if (header_names_is_pseudo(name)) {
+            router->pseudo_headers = true;
+            if (i < 64) router->pseudo_present |= UINT64_C(1) << i;
+        } else if (name.len) {
+            names->lengths[(unsigned char)name.ptr[name.len - 1] & 31] |= UINT64_C(1)
+                                                                          << (name.len & 63);
+            slots[header_names_slot(names, &router->hash_keys, name)] = i + 1;
+        }
+    }
+    return true;
+}
+
 bool
 build_finish_names(struct builder *builder)
 {
@@ -150,5 +180,5 @@ build_finish_names(struct builder *builder)
         router->needed[what] = names_of(builder, &builder->needed[what]);
         router->needed_count[what] = (uint32_t)builder->needed[what].count;
     }
-    return compile_regexes(builder);
+    return file_header_names(builder) && compile_regexes(builder);
 }

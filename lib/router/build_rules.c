@@ -87,12 +87,10 @@ convert_rule(struct builder *builder, struct filling *filling, const struct mode
     sluice_str key = build_pointer_key(&from->action);
     filling->rules[filling->rule_count] = (struct rule){
         .predicate = filling->predicate_count,
-        .predicate_count = (uint32_t)from->predicate_count,
         .action = (uint32_t)build_index(builder, &builder->actions, key) - 1,
-        .origin = filling->rule_count,
     };
     filling->predicate_count += (uint32_t)from->predicate_count;
-    filling->rule_count++;
+    filling->rules[++filling->rule_count].predicate = filling->predicate_count;
 }
 
 static bool
@@ -103,7 +101,8 @@ convert_lists(struct builder *builder, struct filling *filling)
     if (!lists) return false;
     for (size_t i = 0; i < count; i++) {
         const struct model_route_list *from = build_pointer_of(&builder->lists.entries[i]);
-        lists[i] = (struct route_list){filling->rule_count, (uint32_t)from->count};
+        lists[i].rule = filling->rule_count;
+        lists[i].count = (uint32_t)from->count;
         for (size_t k = 0; k < from->count; k++) {
             convert_rule(builder, filling, &from->rules[k]);
         }
@@ -156,7 +155,7 @@ build_rules(struct builder *builder, const struct model *model, uint32_t max_rul
         return build_fail(builder, SLUICE_ERR_LIMIT);
     }
     struct filling filling = {
-        .rules = build_array(builder, totals.rules, sizeof(struct rule)),
+        .rules = build_array(builder, totals.rules + 1, sizeof(struct rule)),
         .predicates = build_array(builder, totals.predicates, sizeof(struct predicate)),
         .origins = build_array(builder, totals.rules, sizeof(struct origin)),
     };

@@ -97,6 +97,10 @@ void build_predicates(struct builder *builder, struct predicate *to, const struc
 /* build_rules.c: rules, predicates, origins and actions of every route list. */
 bool build_rules(struct builder *builder, const struct model *model, uint32_t max_rules);
 
+/* build_filters.c: how long a list is scanned; and the filters of those that are. */
+enum { SHORT_LIST = 32 };
+bool build_filters(struct builder *builder);
+
 /* build_hosts.c: scopes, listeners and host tables. */
 bool build_hosts(struct builder *builder, const struct model *model);
 

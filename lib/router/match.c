@@ -32,7 +32,7 @@ bool
 match_text(const sluice_context *context, enum match_op op, bool ignore_case, sluice_str value,
            uint32_t regex, sluice_str text)
 {
-    if (op == OP_REGEX) return regex_full_match(context->regexes[regex], text);
+    if (op == OP_REGEX) return regex_full_match(context_regex(context, regex), text);
     return compare_text(op, ignore_case, value, text);
 }
 
@@ -67,7 +67,7 @@ compare(const struct view *view, const struct predicate *predicate, sluice_str v
     case OP_CIDR:
         return match_cidr(predicate->cidr, value);
     case OP_REGEX:
-        return regex_full_match(view->context->regexes[predicate->regex], value);
+        return regex_full_match(context_regex(view->context, (uint32_t)predicate->regex), value);
     case OP_PRESENT:
     case OP_EXACT:
     case OP_PREFIX:
@@ -216,18 +216,8 @@ const struct predicate *
 match_rule(struct view *view, const struct rule *rule)
 {
     const struct predicate *predicates = &view->router->predicates[rule->predicate];
-    for (uint32_t i = 0; i < rule->predicate_count; i++) {
+    for (uint32_t i = 0; i < rule_predicate_count(rule); i++) {
         if (!match_predicate(view, &predicates[i])) return &predicates[i];
-    }
-    return NULL;
-}
-
-const struct rule *
-match_first(struct view *view, const struct route_list *routes)
-{
-    const struct rule *rules = &view->router->rules[routes->rule];
-    for (uint32_t i = 0; i < routes->count; i++) {
-        if (!match_rule(view, &rules[i])) return &rules[i];
     }
     return NULL;
 }

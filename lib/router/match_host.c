@@ -75,7 +75,7 @@ match_host(struct view *view, const struct route_list **routes, sluice_str *doma
         enum lookup found = choose_listener(view, candidates);
         if (found != LOOKUP_FOUND) return found;
     }
-    uint32_t list = hosts_find(&view->listener->hosts, view->host, router->hash_seed, domain);
+    uint32_t list = hosts_find(&view->listener->hosts, view->host, &router->hash_keys, domain);
     if (list == NO_ROUTES) return LOOKUP_NO_HOST;
     *routes = &router->route_lists[list];
     return LOOKUP_FOUND;

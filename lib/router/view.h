@@ -20,11 +20,16 @@ struct view {
     sluice_str host;                 /* authority without port, or SNI for TLS; lower-case */
     sluice_str sni;                  /* lower-case */
     const struct listener *listener; /* chosen one; NULL before that, or none */
+    bool headers_read;               /* view_read_headers() was called: the rest is set */
+    uint32_t present_count;          /* how many of the context's `present` are this request's */
+    uint64_t present; /* bit i: needed header i < 64 may be there; 0: it is certainly not */
 };
 
 /* Begin a request: resets the context's scratch and header slots. */
 void view_init(struct view *view, sluice_context *context, const sluice_request *request);
 
+/* Note which needed headers the request's array has. */
+void view_read_headers(struct view *view);
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
