@@ -161,7 +161,7 @@ file_header_names(struct builder *builder)
     for (uint32_t i = 0; i < count; i++) {
         sluice_str name = names->names[i];
         if (header_names_is_pseudo(name)) {
-            router->pseudo_headers = true;
+            router->pseudo[router->pseudo_count++] = i;
             if (i < 64) router->pseudo_present |= UINT64_C(1) << i;
         } else if (name.len) {
             names->lengths[(unsigned char)name.ptr[name.len - 1] & 31] |= UINT64_C(1)

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "engine/regex.h"
 #include "router/header_names.h"
+#include "router/index.h"
 #include "split/alias.h"
 #include "split/sticky.h"
 
@@ -299,6 +300,7 @@ struct sluice_router {
     const struct rule *rules;
     uint32_t rule_count;
     const struct filter *filters;
+    const struct index *indexes;
     const struct predicate *predicates;
     const struct origin *origins;
     const struct resource *resources;
@@ -308,7 +310,8 @@ struct sluice_router {
     uint32_t needed_count[5];
     struct header_names header_names;
     uint64_t pseudo_present; /* bit i: needed header i < 64 is a pseudo header */
-    bool pseudo_headers;     /* some needed header is one */
+    uint32_t pseudo[5];      /* every needed header that is one */
+    uint32_t pseudo_count;
     uint32_t cookie_header; /* indices of headers that actions read, or NO_HEADER */
     uint32_t origin_header, request_method_header, request_headers_header; /* of CORS */
     struct regex **regexes; /* compiled once here to be checked and cloned from; owned */

@@ -1,6 +1,6 @@
 /* match_first: the first rule of a list that holds. */
 #include "base/word.h"
-#include "router/match.h"
+#include "router/index_search.h"
 
 /* A short list: rule by rule, past those whose filter the request fails. */
 static const struct rule *
@@ -20,8 +20,37 @@ scan_filters(struct view *view, const struct route_list *routes)
     return NULL;
 }
 
+/* Rule by rule. */
+static const struct rule *
+scan(struct view *view, const struct route_list *routes)
+{
+    const struct rule *rules = &view->router->rules[routes->rule];
+    for (uint32_t i = 0; i < routes->count; i++) {
+        if (!match_rule(view, &rules[i])) return &rules[i];
+    }
+    return NULL;
+}
+
+/*
+ * An index asks for values that a scan might not have come to. Where they do not fit into the
+ * scratch, the scan decides what is asked for, so that the outcome is the scan's.
+ */
+static const struct rule *
+search(struct view *view, const struct route_list *routes)
+{
+    struct scratch *scratch = &view->context->scratch;
+    size_t used = scratch->used;
+    if (scratch->overflow) return scan(view, routes);
+    const struct rule *rule = index_search(view, routes);
+    if (!scratch->overflow) return rule;
+    scratch->used = used;
+    scratch->overflow = false;
+    view_forget_headers(view);
+    return scan(view, routes);
+}
+
 const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
-    return scan_filters(view, routes);
+    return routes->index ? search(view, routes) : scan_filters(view, routes);
 }

@@ -93,7 +93,6 @@ split_path(struct view *view)
 void
 view_init(struct view *view, sluice_context *context, const sluice_request *request)
 {
-    context->generation++;
     context->scratch.used = 0;
     context->scratch.overflow = false;
     view->context = context;
@@ -101,8 +100,7 @@ view_init(struct view *view, sluice_context *context, const sluice_request *requ
     view->request = request;
     view->family = family_of(request->protocol);
     view->listener = NULL;
-    view->headers_read = false;
-    view->present_count = 0;
+    view_forget_headers(view);
     view->scheme = or_default(request->scheme, STR("http"));
     view->method = or_default(request->method,
                               request->protocol == SLUICE_PROTOCOL_GRPC ? STR("POST") : STR("GET"));

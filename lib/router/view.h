@@ -30,6 +30,8 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 
 /* Note which needed headers the request's array has. */
 void view_read_headers(struct view *view);
+/* As if no header had been asked for yet. */
+void view_forget_headers(struct view *view);
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);

@@ -42,6 +42,14 @@ view_read_headers(struct view *view)
     }
 }
 
+void
+view_forget_headers(struct view *view)
+{
+    view->context->generation++;
+    view->headers_read = false;
+    view->present_count = 0;
+}
+
 /* ---- values ---- */
 
 static bool
@@ -137,7 +145,7 @@ view_header(struct view *view, uint32_t index, sluice_str *value)
     struct header_slot *slot = find_slot(view, index);
     if (!slot) {
         *value = (sluice_str){NULL, 0};
-        return view->router->pseudo_headers && !view->request->header_fn &&
+        return view->router->pseudo_count && !view->request->header_fn &&
                pseudo_header(view, view->router->needed[SLUICE_NEEDED_HEADER][index], value);
     }
     if (slot->state == SLOT_SEVERAL) {
