@@ -53,6 +53,11 @@ index_lengths(const struct index_builder *ib, uint8_t dimension, uint32_t *out)
 
 /* ---- parents and markers ---- */
 
+struct lengths {
+    uint32_t *items;
+    uint32_t count;
+};
+
 static bool
 begins(const struct index_key *key, const struct index_text *text, size_t len)
 {
@@ -76,14 +81,15 @@ find_prefix(const struct index_builder *ib, const struct index_key *key, struct 
     return REF_NONE;
 }
 
+/* The longest prefix that is shorter: the search of a text that ends before its own length. */
 static uint32_t
 find_parent(const struct index_builder *ib, const struct index_key *key, struct index_text *text,
-            const uint32_t *lengths, uint32_t own)
+            const struct lengths *lengths, uint32_t own)
 {
-    uint32_t low = 0, high = own, found = NO_GROUP;
+    uint32_t low = 0, high = lengths->count, found = NO_GROUP;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint32_t ref = find_prefix(ib, key, text, lengths[middle]);
+        uint32_t ref = middle < own ? find_prefix(ib, key, text, lengths->items[middle]) : REF_NONE;
         if (ref == REF_NONE) {
             high = middle;
             continue;
@@ -98,10 +104,10 @@ find_parent(const struct index_builder *ib, const struct index_key *key, struct 
 /* The same way as a request's search goes, down to the prefix's own length. */
 static bool
 leave_markers(struct index_builder *ib, uint32_t group, struct index_text *text,
-              const uint32_t *lengths, uint32_t length_count, uint32_t own)
+              const struct lengths *lengths, uint32_t own)
 {
     struct index_key key = ib->groups[group].key;
-    uint32_t low = 0, high = length_count;
+    uint32_t low = 0, high = lengths->count;
     for (;;) {
         uint32_t middle = low + (high - low) / 2;
         if (middle == own) return true;
@@ -109,7 +115,7 @@ leave_markers(struct index_builder *ib, uint32_t group, struct index_text *text,
             high = middle;
             continue;
         }
-        size_t len = lengths[middle];
+        size_t len = lengths->items[middle];
         if (find_prefix(ib, &key, text, len) == REF_NONE &&
             !key_table_add(&ib->table, index_text_hash(text, len, KEY_PREFIX),
                            ref_make(REF_MARKER, group))) {
@@ -121,8 +127,7 @@ leave_markers(struct index_builder *ib, uint32_t group, struct index_text *text,
 
 /* The prefixes of one dimension, which stand together in the order. */
 static bool
-link_dimension(struct index_builder *ib, size_t begin, size_t end, const uint32_t *lengths,
-               uint32_t length_count)
+link_dimension(struct index_builder *ib, size_t begin, size_t end, const struct lengths *lengths)
 {
     uint32_t own = 0;
     for (size_t i = begin; i < end; i++) {
@@ -130,24 +135,24 @@ link_dimension(struct index_builder *ib, size_t begin, size_t end, const uint32_
         struct index_key key = ib->groups[group].key;
         struct index_text text;
         index_text_init(&text, &ib->router->hash_keys, key.dimension, key.name, key.text);
-        while (lengths[own] != key.text.len) {
+        while (lengths->items[own] != key.text.len) {
             own++;
         }
         ib->groups[group].parent = find_parent(ib, &key, &text, lengths, own);
-        if (!leave_markers(ib, group, &text, lengths, length_count, own)) return false;
+        if (!leave_markers(ib, group, &text, lengths, own)) return false;
     }
     return true;
 }
 
 static bool
-link_dimensions(struct index_builder *ib, uint32_t *lengths)
+link_dimensions(struct index_builder *ib, struct lengths *lengths)
 {
     for (size_t begin = 0, end; begin < ib->order_count; begin = end) {
         uint64_t dimension = ib->order[begin] >> 56;
         for (end = begin + 1; end < ib->order_count && ib->order[end] >> 56 == dimension; end++) {
         }
-        uint32_t length_count = index_lengths(ib, (uint8_t)dimension, lengths);
-        if (!link_dimension(ib, begin, end, lengths, length_count)) return false;
+        lengths->count = index_lengths(ib, (uint8_t)dimension, lengths->items);
+        if (!link_dimension(ib, begin, end, lengths)) return false;
     }
     return true;
 }
@@ -231,10 +236,10 @@ bool
 index_link_prefixes(struct index_builder *ib)
 {
     if (!sort_prefixes(ib)) return false;
-    uint32_t *lengths = alloc_array(ib->alloc, ib->order_count, sizeof(*lengths));
-    if (!lengths) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
-    bool linked = link_dimensions(ib, lengths);
-    alloc_free(ib->alloc, lengths);
+    struct lengths lengths = {alloc_array(ib->alloc, ib->order_count, sizeof(uint32_t)), 0};
+    if (!lengths.items) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
+    bool linked = link_dimensions(ib, &lengths);
+    alloc_free(ib->alloc, lengths.items);
     if (!linked) return false;
     note_sure_rules(ib);
     hand_down_sure_rules(ib);
