@@ -186,7 +186,12 @@ file_scope(struct builder *builder, struct scope *slots, uint32_t mask, struct s
         at = (at + 1) & mask;
     }
     slots[at] = scope;
-    if (scope.kind == SCOPE_MESH) builder->router->mesh[scope.family] = &slots[at];
+    if (scope.kind != SCOPE_MESH) return;
+    const struct listener *listener = &builder->router->listeners[scope.listener];
+    builder->router->mesh[scope.family] = &slots[at];
+    if (scope.listener_count == 1 && listener->port == 0 && listener->hostname.len == 0) {
+        builder->router->mesh_listener[scope.family] = listener;
+    }
 }
 
 static bool

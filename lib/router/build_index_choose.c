@@ -53,11 +53,18 @@ consider(struct choice *choice, const struct index_key *key)
     choice->chosen = choice->predicate;
 }
 
+/* Four lengths are enough: each costs a request a look at every byte. */
+static size_t
+gram_length(size_t run)
+{
+    return run >= GRAM_MAX ? GRAM_MAX : run >= 4 ? 4 : run;
+}
+
 /* The longest grams that a run has. */
 static void
 consider_run(struct choice *choice, const struct predicate *predicate, sluice_str run)
 {
-    size_t len = run.len < GRAM_MAX ? run.len : GRAM_MAX;
+    size_t len = gram_length(run.len);
     struct index_key key = {
         .kind = KEY_GRAM,
         .dimension = index_dimension_id(predicate->subject, false),

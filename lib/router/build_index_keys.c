@@ -84,7 +84,7 @@ index_key_hash(const struct index_builder *ib, const struct index_key *key)
     struct index_text text;
     index_text_init(&text, &ib->router->hash_keys, key->dimension, key->name, key->text);
     if (key->kind == KEY_GRAM) {
-        uint64_t word = word_load_some(key->text.ptr, key->text.len);
+        uint64_t word = word_first(key->text.ptr, key->text.len);
         return index_text_gram(text.keys, text.states[0], word, key->text.len);
     }
     return index_text_hash(&text, key->text.len, key->kind);

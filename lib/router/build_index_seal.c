@@ -120,7 +120,7 @@ describe_dimensions(const struct index_builder *ib, struct index_dimension *all)
             dimension->exact = true;
             dimension->exact_lengths |= UINT64_C(1) << (key->text.len & 63);
         } else if (key->kind == KEY_GRAM) {
-            dimension->grams |= (uint8_t)(1 << key->text.len);
+            dimension->grams |= (uint16_t)(1 << key->text.len);
         }
     }
 }

@@ -164,8 +164,9 @@ file_header_names(struct builder *builder)
             router->pseudo[router->pseudo_count++] = i;
             if (i < 64) router->pseudo_present |= UINT64_C(1) << i;
         } else if (name.len) {
-            names->lengths[(unsigned char)name.ptr[name.len - 1] & 31] |= UINT64_C(1)
-                                                                          << (name.len & 63);
+            uint64_t length = UINT64_C(1) << (name.len & 63);
+            names->any_length |= length;
+            names->lengths[(unsigned char)name.ptr[name.len - 1] & 31] |= length;
             slots[header_names_slot(names, &router->hash_keys, name)] = i + 1;
         }
     }

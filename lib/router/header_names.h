@@ -1,8 +1,8 @@
 /*
  * header_names: from a header line's name to its index among the needed headers.
  *
- * Most lines of a request are nobody's business: a bit for each length and last letter in use tells
- * so without looking at the rest of the name. Pseudo headers, which no line can be, are not filed.
+ * Most lines of a request are nobody's business: a bit for each length in use, and one for each
+ * length and last letter, tell so without looking at the rest of the name. Pseudo headers, which no line can be, are not filed.
  */
 #ifndef SLUICE_ROUTER_HEADER_NAMES_H
 #define SLUICE_ROUTER_HEADER_NAMES_H
@@ -12,7 +12,8 @@
 #define NO_HEADER UINT32_MAX
 
 struct header_names {
-    uint64_t lengths[32];  /* by the low five bits of the last byte, which have no case */
+    uint64_t any_length;   /* bit n: some name is n bytes long (mod 64) */
+    uint64_t lengths[32];  /* the same of names that end in a letter, by its low five bits */
     const uint32_t *slots; /* open addressing: index + 1, 0 is free; NULL: no header is needed */
     uint32_t mask;
     const sluice_str *names; /* lower-case, by index */
@@ -26,7 +27,7 @@ bool header_names_is_pseudo(sluice_str name);
 uint32_t header_names_slot(const struct header_names *names, const struct hash_keys *keys,
                            sluice_str name);
 
-/* False: nobody needs it. */
+/* False: nobody needs it. For a name whose length is in use. */
 static inline bool
 header_names_may_hold(const struct header_names *names, sluice_str name)
 {

@@ -2,7 +2,7 @@
  * index: how the first rule of a long list is found without a look at all of them.
  *
  * Each rule is filed once, under one literal that a request must have for the rule to hold (its
- * key): a whole value, the beginning of a value, or two to four bytes from inside of one (a gram).
+ * key): a whole value, the beginning of a value, or two to eight bytes from inside of one (a gram).
  * A request looks up its own values; what is filed there are candidates, which are then matched in
  * full. So a key that is too weak, and a hash that collides, cost time and never an answer. Buckets
  * are in order of precedence, and are left at the first rule that comes after the best one so far.
@@ -19,7 +19,7 @@ enum {
     INDEX_DEPTH = 8,   /* an index in an index in an index ... */
     INDEX_BUCKET = 16, /* rules that are rather scanned than indexed again */
     GRAM_MIN = 2,
-    GRAM_MAX = 4,
+    GRAM_MAX = 8,
 };
 
 /* What a slot, or a prefix, leads to: a kind and a number in one. */
@@ -77,7 +77,7 @@ struct index_dimension {
     uint8_t subject; /* enum subject */
     bool fold;       /* without regard to ASCII case */
     bool exact;      /* some key is a whole value */
-    uint8_t grams;   /* bit n: some key is n bytes from inside */
+    uint16_t grams;  /* bit n: some key is n bytes from inside */
     uint32_t name_count;
     const uint32_t *names; /* of headers, parameters, ...: those in use, ascending. Else one 0 */
     uint64_t exact_lengths; /* bit n: some whole value is n bytes long (mod 64) */

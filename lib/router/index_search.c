@@ -52,7 +52,7 @@ try_ref(struct search *search, const struct index *index, uint32_t ref)
 
 /* Whole values and grams: whatever stands under the hash. */
 static void
-probe(struct search *search, const struct index *index, uint64_t hash)
+probe_key(struct search *search, const struct index *index, uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32);
     const struct index_slot *slots = index->slots;
@@ -134,9 +134,10 @@ search_grams(struct search *search, const struct index *index,
     uint64_t begin = text->states[0];
     for (size_t at = 0; at + GRAM_MIN <= text->text.len; at++) {
         uint64_t word = index_text_word(text, at);
-        for (size_t len = GRAM_MIN; len <= GRAM_MAX && at + len <= text->text.len; len++) {
-            if (!(dimension->grams >> len & 1)) continue;
-            probe(search, index, index_text_gram(text->keys, begin, word, len));
+        for (uint32_t left = dimension->grams; left; left &= left - 1) {
+            size_t len = (size_t)__builtin_ctz(left); /* shortest first */
+            if (at + len > text->text.len) break;
+            probe_key(search, index, index_text_gram(text->keys, begin, word, len));
         }
     }
 }
@@ -148,7 +149,7 @@ search_text(struct search *search, const struct index *index,
             const struct index_dimension *dimension, uint32_t name, struct index_text *text)
 {
     if (dimension->exact && dimension->exact_lengths >> (text->text.len & 63) & 1) {
-        probe(search, index, index_text_hash(text, text->text.len, KEY_EXACT));
+        probe_key(search, index, index_text_hash(text, text->text.len, KEY_EXACT));
     }
     if (dimension->length_count) search_prefixes(search, index, dimension, name, text);
     if (dimension->grams) search_grams(search, index, dimension, text);

@@ -8,15 +8,20 @@
 
 enum key_kind { KEY_EXACT, KEY_PREFIX, KEY_GRAM };
 
-/* States after the first blocks are kept; longer texts begin again behind the last one. */
-enum { TEXT_BLOCKS = 64 };
+/*
+ * States of the first blocks are kept, and further on one of every TEXT_STRIDE blocks, up to half a
+ * megabyte of text: a hash costs at most that many steps more.
+ */
+enum { TEXT_BLOCKS = 64, TEXT_STRIDE = 64, TEXT_STRIDES = 1024 };
 
 struct index_text {
     const struct hash_keys *keys;
     sluice_str text;
     bool fold;
     uint32_t ready; /* states that are known, less one */
+    uint32_t strides_ready;
     uint64_t states[TEXT_BLOCKS + 1];
+    uint64_t strides[TEXT_STRIDES]; /* the state before block TEXT_BLOCKS + n * TEXT_STRIDE */
 };
 
 static inline uint64_t
@@ -33,6 +38,7 @@ index_text_init(struct index_text *it, const struct hash_keys *keys, uint8_t dim
     it->text = text;
     it->fold = dimension & 1;
     it->ready = 0;
+    it->strides_ready = 0;
     it->states[0] = index_text_begin(keys, dimension, name);
 }
 
@@ -45,6 +51,30 @@ index_text_word(const struct index_text *it, size_t at)
     return it->fold ? word_lower(word) : word;
 }
 
+static inline uint64_t
+index_text_steps(const struct index_text *it, uint64_t state, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        state = text_hash_step(it->keys, state, index_text_word(it, i * 8));
+    }
+    return state;
+}
+
+/* The state before a block far on. */
+static inline uint64_t
+index_text_far_state(struct index_text *it, size_t block)
+{
+    size_t stride = (block - TEXT_BLOCKS) / TEXT_STRIDE;
+    if (stride >= TEXT_STRIDES) stride = TEXT_STRIDES - 1;
+    it->strides[0] = it->states[TEXT_BLOCKS];
+    while (it->strides_ready < stride) {
+        size_t from = TEXT_BLOCKS + (size_t)it->strides_ready * TEXT_STRIDE;
+        uint64_t state = it->strides[it->strides_ready++];
+        it->strides[it->strides_ready] = index_text_steps(it, state, from, from + TEXT_STRIDE);
+    }
+    return index_text_steps(it, it->strides[stride], TEXT_BLOCKS + stride * TEXT_STRIDE, block);
+}
+
 /* The state before block `block`. */
 static inline uint64_t
 index_text_state(struct index_text *it, size_t block)
@@ -54,12 +84,7 @@ index_text_state(struct index_text *it, size_t block)
         it->states[it->ready + 1] = text_hash_step(it->keys, it->states[it->ready], word);
         it->ready++;
     }
-    if (block <= TEXT_BLOCKS) return it->states[block];
-    uint64_t state = it->states[TEXT_BLOCKS];
-    for (size_t i = TEXT_BLOCKS; i < block; i++) {
-        state = text_hash_step(it->keys, state, index_text_word(it, i * 8));
-    }
-    return state;
+    return block <= TEXT_BLOCKS ? it->states[block] : index_text_far_state(it, block);
 }
 
 /* The hash of the first `len` bytes of the text, as a key of that kind. */
@@ -70,11 +95,11 @@ index_text_hash(struct index_text *it, size_t len, enum key_kind kind)
     return text_hash_end(it->keys, index_text_state(it, len / 8), rest, (size_t)kind << 40 | len);
 }
 
-/* The hash of a gram: `len` bytes in the low part of a word. */
+/* The hash of a gram: `len` bytes, at most eight, in the low part of a word. */
 static inline uint64_t
 index_text_gram(const struct hash_keys *keys, uint64_t begin, uint64_t word, size_t len)
 {
-    return text_hash_end(keys, begin, word & word_mask(len), (size_t)KEY_GRAM << 40 | len);
+    return text_hash_end(keys, begin, len < 8 ? word & word_mask(len) : word, (size_t)KEY_GRAM << 40 | len);
 }
 
 #endif

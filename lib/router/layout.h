@@ -294,6 +294,8 @@ struct sluice_router {
     const struct scope *scopes; /* open addressing */
     uint32_t scope_mask;
     const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most, without a probe */
+    const struct listener *mesh_listener[4]; /* by family: the mesh's only one, of every port and
+                                                host; NULL: it has several, or none */
     const struct listener *listeners;
     struct route_list *route_lists;
     uint32_t route_list_count;

@@ -9,12 +9,16 @@ scan_filters(struct view *view, const struct route_list *routes)
     const struct rule *rules = &view->router->rules[routes->rule];
     const struct filter *filters = &view->router->filters[routes->filter];
     uint64_t path = word_first(view->path.ptr, view->path.len);
+    __builtin_prefetch(rules);
     for (uint32_t i = 0; i < routes->count; i++) {
         if ((path ^ filters[i].word) & filters[i].mask) continue;
         if (filters[i].headers) {
             if (!view->headers_read) view_read_headers(view);
             if (filters[i].headers & ~view->present) continue;
         }
+        /* What comes next if the rule holds. Among many hosts, nothing of it is in a cache. */
+        __builtin_prefetch(&view->router->actions[rules[i].action]);
+        __builtin_prefetch(&view->router->origins[routes->rule + i]);
         if (!match_rule(view, &rules[i])) return &rules[i];
     }
     return NULL;
@@ -22,7 +26,7 @@ scan_filters(struct view *view, const struct route_list *routes)
 
 /* Rule by rule. */
 static const struct rule *
-scan(struct view *view, const struct route_list *routes)
+scan_list(struct view *view, const struct route_list *routes)
 {
     const struct rule *rules = &view->router->rules[routes->rule];
     for (uint32_t i = 0; i < routes->count; i++) {
@@ -36,21 +40,21 @@ scan(struct view *view, const struct route_list *routes)
  * scratch, the scan decides what is asked for, so that the outcome is the scan's.
  */
 static const struct rule *
-search(struct view *view, const struct route_list *routes)
+search_list(struct view *view, const struct route_list *routes)
 {
     struct scratch *scratch = &view->context->scratch;
     size_t used = scratch->used;
-    if (scratch->overflow) return scan(view, routes);
+    if (scratch->overflow) return scan_list(view, routes);
     const struct rule *rule = index_search(view, routes);
     if (!scratch->overflow) return rule;
     scratch->used = used;
     scratch->overflow = false;
     view_forget_headers(view);
-    return scan(view, routes);
+    return scan_list(view, routes);
 }
 
 const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
-    return routes->index ? search(view, routes) : scan_filters(view, routes);
+    return routes->index ? search_list(view, routes) : scan_filters(view, routes);
 }

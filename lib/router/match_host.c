@@ -50,7 +50,7 @@ check_server_name(const struct view *view, struct candidates candidates,
 static enum lookup
 choose_listener(struct view *view, struct candidates candidates)
 {
-    bool tls = str_equal(view->scheme, STR("https"));
+    bool tls = str_equal(view_scheme(view), STR("https"));
     bool schemed = view->family == FAMILY_HTTP && any_of_scheme(candidates, tls);
     const struct listener *listener = most_specific(candidates, schemed, tls, view->host);
     if (schemed && tls) {
@@ -62,19 +62,35 @@ choose_listener(struct view *view, struct candidates candidates)
     return LOOKUP_FOUND;
 }
 
+/* Where nobody but the mesh can be asked, and it has one listener for everything: most often. */
+static const struct listener *
+only_listener(const struct view *view)
+{
+    const sluice_request *request = view->request;
+    if (request->gateway.len || request->service_name.len) return NULL;
+    return view->router->mesh_listener[view->family];
+}
+
+static enum lookup
+find_listener(struct view *view)
+{
+    struct candidates candidates = scopes_candidates(view);
+    if (candidates.count == 0) return LOOKUP_NO_HOST;
+    if (candidates.count > 1 || candidates.items->hostname.len > 0) {
+        return choose_listener(view, candidates);
+    }
+    view->listener = candidates.items;
+    return LOOKUP_FOUND;
+}
+
 enum lookup
 match_host(struct view *view, const struct route_list **routes, sluice_str *domain)
 {
     const sluice_router *router = view->router;
     *domain = (sluice_str){NULL, 0};
-    struct candidates candidates = scopes_candidates(view);
-    if (candidates.count == 0) return LOOKUP_NO_HOST;
-    if (candidates.count == 1 && candidates.items->hostname.len == 0) {
-        view->listener = candidates.items;
-    } else {
-        enum lookup found = choose_listener(view, candidates);
-        if (found != LOOKUP_FOUND) return found;
-    }
+    view->listener = only_listener(view);
+    enum lookup found = view->listener ? LOOKUP_FOUND : find_listener(view);
+    if (found != LOOKUP_FOUND) return found;
     uint32_t list = hosts_find(&view->listener->hosts, view->host, &router->hash_keys, domain);
     if (list == NO_ROUTES) return LOOKUP_NO_HOST;
     *routes = &router->route_lists[list];

@@ -2,27 +2,15 @@
 
 #include "base/word.h"
 
-/* Bytes that may be capitals: bit 6 set and bit 5 clear. A quick look, which a few marks pass too. */
-static uint64_t
-may_be_capitals(uint64_t word)
-{
-    return word << 1 & ~(word << 2) & WORD_TOPS;
-}
-
 static bool
 has_capital(sluice_str text)
 {
     uint64_t found = 0;
-    const char *at = text.ptr;
-    size_t left = text.len;
-    for (; left >= 8; at += 8, left -= 8) {
-        found |= may_be_capitals(word_load(at));
+    size_t at = 0;
+    for (; at + 8 <= text.len; at += 8) {
+        found |= word_capitals(word_load(text.ptr + at));
     }
-    found |= may_be_capitals(word_load_some(at, left));
-    for (size_t i = 0; found && i < text.len; i++) {
-        if (text.ptr[i] != ascii_lower(text.ptr[i])) return true;
-    }
-    return false;
+    return (found | word_capitals(word_load_some(text.ptr + at, text.len - at))) != 0;
 }
 
 /* Lower-case, copying only what needs it. A text too long for the scratch is cut off to nothing,
@@ -30,7 +18,7 @@ has_capital(sluice_str text)
 static sluice_str
 lower(struct scratch *scratch, sluice_str text)
 {
-    if (text.len == 0 || !has_capital(text)) return text;
+    if (!has_capital(text)) return text;
     char *copy = scratch_take(scratch, text.len);
     if (!copy) return (sluice_str){NULL, 0};
     for (size_t i = 0; i < text.len; i++) {
@@ -56,15 +44,35 @@ without_port(sluice_str authority)
     return authority;
 }
 
-static sluice_str
-or_default(sluice_str given, sluice_str otherwise)
+/* Bytes that need a closer look: a colon, or bit 6 set and bit 5 clear, as capitals have it. */
+static inline uint64_t
+suspects(uint64_t word)
 {
-    return given.len ? given : otherwise;
+    return (word << 1 & ~(word << 2) & WORD_TOPS) | word_has(word, ':');
+}
+
+/* Nearly every host is as it should be: eight bytes at a time, the last eight perhaps twice. */
+static inline bool
+needs_change(sluice_str text)
+{
+    if (text.len < 8) return suspects(word_load_some(text.ptr, text.len)) != 0;
+    uint64_t found = suspects(word_load(text.ptr + text.len - 8));
+    for (size_t i = 0; i + 8 < text.len; i += 8) {
+        found |= suspects(word_load(text.ptr + i));
+    }
+    return found != 0;
+}
+
+static inline sluice_str
+host_of(struct scratch *scratch, sluice_str authority)
+{
+    return needs_change(authority) ? lower(scratch, without_port(authority)) : authority;
 }
 
 static enum family
 family_of(sluice_protocol protocol)
 {
+    if (protocol == SLUICE_PROTOCOL_HTTP) return FAMILY_HTTP;
     switch (protocol) {
     case SLUICE_PROTOCOL_TLS:
         return FAMILY_TLS;
@@ -79,7 +87,14 @@ family_of(sluice_protocol protocol)
     return FAMILY_HTTP;
 }
 
-static void
+static uint32_t
+default_port(const struct view *view)
+{
+    bool secure = view->family == FAMILY_TLS || str_equal(view_scheme(view), STR("https"));
+    return secure ? 443 : 80;
+}
+
+static inline void
 split_path(struct view *view)
 {
     sluice_str raw = view->raw_path;
@@ -101,16 +116,10 @@ view_init(struct view *view, sluice_context *context, const sluice_request *requ
     view->family = family_of(request->protocol);
     view->listener = NULL;
     view_forget_headers(view);
-    view->scheme = or_default(request->scheme, STR("http"));
-    view->method = or_default(request->method,
-                              request->protocol == SLUICE_PROTOCOL_GRPC ? STR("POST") : STR("GET"));
-    view->authority = request->authority;
-    view->raw_path = or_default(request->path, STR("/"));
+    view->raw_path = request->path.len ? request->path : STR("/");
     split_path(view);
-    bool secure = view->family == FAMILY_TLS || str_equal(view->scheme, STR("https"));
-    view->port = request->port ? request->port : secure ? 443 : 80;
-    view->sni = lower(&context->scratch, request->sni);
-    view->host = view->family == FAMILY_TLS
-                     ? view->sni
-                     : lower(&context->scratch, without_port(request->authority));
+    view->port = request->port ? request->port : default_port(view);
+    view->sni = request->sni.len ? lower(&context->scratch, request->sni) : request->sni;
+    view->host = view->family == FAMILY_TLS ? view->sni
+                                            : host_of(&context->scratch, request->authority);
 }

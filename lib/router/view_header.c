@@ -35,19 +35,13 @@ view_read_headers(struct view *view)
     view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
     if (request->header_fn || !router->header_names.slots) return;
     const sluice_field *lines = request->headers;
+    const uint64_t lengths = router->header_names.any_length;
     for (size_t i = 0, count = request->header_count; i < count; i++) {
+        if (!(lengths >> (lines[i].name.len & 63) & 1)) continue;
         if (!header_names_may_hold(&router->header_names, lines[i].name)) continue;
         uint32_t index = header_names_find(&router->header_names, &router->hash_keys, lines[i].name);
         if (index != NO_HEADER) note_line(view, index, (uint32_t)i);
     }
-}
-
-void
-view_forget_headers(struct view *view)
-{
-    view->context->generation++;
-    view->headers_read = false;
-    view->present_count = 0;
 }
 
 /* ---- values ---- */
@@ -59,11 +53,11 @@ pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
     if (str_equal(name, STR(":path"))) {
         *value = view->raw_path;
     } else if (str_equal(name, STR(":method"))) {
-        *value = view->method;
+        *value = view_method(view);
     } else if (str_equal(name, STR(":scheme"))) {
-        *value = view->scheme;
+        *value = view_scheme(view);
     } else if (str_equal(name, STR(":authority")) || str_equal(name, STR("host"))) {
-        *value = view->authority;
+        *value = view_authority(view);
     } else {
         return false;
     }
