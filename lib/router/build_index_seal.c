@@ -189,25 +189,22 @@ seal_dimensions(struct index_builder *ib, struct index *out)
 static bool
 seal_slots(struct index_builder *ib, struct index *out)
 {
-    uint32_t size = 4;
-    while (size / 4 * 3 <= ib->table.count) {
-        size *= 2;
-    }
+    uint32_t size = (uint32_t)ib->table.count * 2 + 1;
     struct index_slot *slots = build_array(ib->builder, size, sizeof(*slots));
     if (!slots) return false;
     for (size_t i = 0; i < ib->table.count; i++) {
         const struct key_entry *entry = &ib->table.entries[i];
         const struct index_group *group = &ib->groups[ref_number(entry->value)];
         enum ref_kind kind = ref_kind(entry->value);
-        uint32_t at = (uint32_t)entry->hash & (size - 1);
+        uint32_t at = index_slot_of(entry->hash, size);
         while (slots[at].ref) {
-            at = (at + 1) & (size - 1);
+            at = index_slot_after(at, size);
         }
         slots[at].tag = (uint32_t)(entry->hash >> 32);
         slots[at].ref = kind == REF_LIST ? group->ref : ref_make(kind, group->number);
     }
     out->slots = slots;
-    out->mask = size - 1;
+    out->size = size;
     return true;
 }
 

@@ -53,11 +53,24 @@ ref_number(uint32_t ref)
     return ref & REF_MAX;
 }
 
-/* Open addressing by the low bits of a key's hash. Keys of all kinds share the table. */
+/* Open addressing by the low half of a key's hash. Keys of all kinds share the table. */
 struct index_slot {
     uint32_t tag; /* high half of the hash */
     uint32_t ref;
 };
+
+/* Half of the slots stay free: with more in use, a look for what is not there takes long. */
+static inline uint32_t
+index_slot_of(uint64_t hash, uint32_t size)
+{
+    return (uint32_t)((uint64_t)(uint32_t)hash * size >> 32);
+}
+
+static inline uint32_t
+index_slot_after(uint32_t at, uint32_t size)
+{
+    return at + 1 == size ? 0 : at + 1;
+}
 
 #define NO_PREFIX UINT32_MAX
 
@@ -93,7 +106,7 @@ index_dimension_id(uint8_t subject, bool fold)
 
 struct index {
     const struct index_slot *slots;
-    uint32_t mask;
+    uint32_t size; /* of slots */
     uint32_t first; /* first rule in it */
     uint32_t rest;  /* ref of the rules without a key */
     uint32_t dimension_count;

@@ -16,6 +16,10 @@ static void search_index(struct search *search, const struct index *index);
 static bool
 try_rule(struct search *search, uint32_t rule)
 {
+    /* What comes next if it holds: among many rules, nothing of it is in a cache. */
+    const sluice_router *router = search->view->router;
+    __builtin_prefetch(&router->actions[search->rules[rule].action]);
+    __builtin_prefetch(&router->origins[search->rules + rule - router->rules]);
     if (match_rule(search->view, &search->rules[rule])) return false;
     search->best = rule;
     return true;
@@ -56,7 +60,8 @@ probe_key(struct search *search, const struct index *index, uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32);
     const struct index_slot *slots = index->slots;
-    for (uint32_t at = (uint32_t)hash & index->mask; slots[at].ref; at = (at + 1) & index->mask) {
+    for (uint32_t at = index_slot_of(hash, index->size); slots[at].ref;
+         at = index_slot_after(at, index->size)) {
         if (slots[at].tag == tag) try_ref(search, index, slots[at].ref);
     }
 }
@@ -78,8 +83,8 @@ find_prefix(const struct index *index, const struct index_dimension *dimension, 
 {
     uint64_t hash = index_text_hash(text, len, KEY_PREFIX);
     uint32_t tag = (uint32_t)(hash >> 32), ref;
-    for (uint32_t at = (uint32_t)hash & index->mask; (ref = index->slots[at].ref) != 0;
-         at = (at + 1) & index->mask) {
+    for (uint32_t at = index_slot_of(hash, index->size); (ref = index->slots[at].ref) != 0;
+         at = index_slot_after(at, index->size)) {
         if (index->slots[at].tag != tag || ref_kind(ref) < REF_PREFIX) continue;
         const struct index_prefix *prefix = &index->prefixes[ref_number(ref)];
         bool same = prefix->dimension == dimension->id && prefix->name == name &&
@@ -87,6 +92,21 @@ find_prefix(const struct index *index, const struct index_dimension *dimension, 
         if (same && begins(prefix, text, len)) return ref;
     }
     return REF_NONE;
+}
+
+/* Of a table that outgrows the nearest cache, both places where the search may go on. */
+static void
+prefetch_next(const struct index *index, const struct index_dimension *dimension,
+              struct index_text *text, uint32_t low, uint32_t middle, uint32_t high)
+{
+    enum { SMALL_TABLE = 4096 };
+    if (index->size < SMALL_TABLE) return;
+    uint32_t next[2] = {low + (middle - low) / 2, middle + 1 + (high - middle - 1) / 2};
+    for (size_t i = 0; i < 2; i++) {
+        if (next[i] >= high || dimension->lengths[next[i]] > text->text.len) continue;
+        uint64_t hash = index_text_hash(text, dimension->lengths[next[i]], KEY_PREFIX);
+        __builtin_prefetch(&index->slots[index_slot_of(hash, index->size)]);
+    }
 }
 
 /*
@@ -101,6 +121,7 @@ longest_prefix(const struct index *index, const struct index_dimension *dimensio
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         size_t len = dimension->lengths[middle];
+        prefetch_next(index, dimension, text, low, middle, high);
         uint32_t ref =
             len <= text->text.len ? find_prefix(index, dimension, name, text, len) : REF_NONE;
         if (ref == REF_NONE) {
