@@ -245,7 +245,7 @@ unseeded_hash(sluice_str path)
     return index_text_hash(&text, path.len, KEY_EXACT);
 }
 
-/* The next path behind *from whose hash ends in twelve bits of zero. */
+/* The next path behind *from whose slot is in the first of 4,096 parts of the table. */
 static sluice_str
 colliding_path(struct workload *w, uint64_t *from)
 {
@@ -253,7 +253,7 @@ colliding_path(struct workload *w, uint64_t *from)
         char bytes[32];
         int len = snprintf(bytes, sizeof(bytes), "/c/%llu", (unsigned long long)(*from)++);
         sluice_str path = {bytes, (size_t)len};
-        if ((unseeded_hash(path) & 0xfff) == 0) return TEXT(w, "%s", bytes);
+        if ((uint32_t)unseeded_hash(path) >> 20 == 0) return TEXT(w, "%s", bytes);
     }
 }
 

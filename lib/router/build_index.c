@@ -58,20 +58,6 @@ build_list(struct index_builder *ib, struct route_list *list)
 }
 
 static bool
-read_patterns(struct index_builder *ib)
-{
-    const struct sluice_router *router = ib->router;
-    ib->literals = alloc_array(ib->alloc, router->regex_count, sizeof(*ib->literals));
-    if (!ib->literals) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
-    for (uint32_t i = 0; i < router->regex_count; i++) {
-        if (!build_regex_literal(&ib->literals[i], ib->builder->scratch, router->patterns[i])) {
-            return build_fail(ib->builder, SLUICE_ERR_NOMEM);
-        }
-    }
-    return true;
-}
-
-static bool
 build_lists(struct index_builder *ib, struct sluice_router *router)
 {
     for (uint32_t i = 0; i < router->route_list_count; i++) {
@@ -93,7 +79,6 @@ free_builder(struct index_builder *ib)
     }
     alloc_free(ib->alloc, ib->works);
     alloc_free(ib->alloc, ib->indexes);
-    alloc_free(ib->alloc, ib->literals);
     alloc_free(ib->alloc, ib->groups);
     alloc_free(ib->alloc, ib->group_of);
     alloc_free(ib->alloc, ib->order);
@@ -107,7 +92,7 @@ build_indexes(struct builder *builder)
     struct sluice_router *router = builder->router;
     struct index_builder ib = {.builder = builder, .router = router, .alloc = &router->alloc};
     ib.counts.alloc = ib.table.alloc = ib.alloc;
-    bool built = read_patterns(&ib) && build_lists(&ib, router);
+    bool built = build_lists(&ib, router);
     free_builder(&ib);
     return built;
 }

@@ -10,7 +10,6 @@
 #define SLUICE_ROUTER_BUILD_INDEX_H
 
 #include "router/build_key_table.h"
-#include "router/build_regex_literal.h"
 #include "router/builder.h"
 #include "router/index_text.h"
 
@@ -63,7 +62,6 @@ struct index_builder {
     struct builder *builder;
     const struct sluice_router *router;
     const sluice_allocator *alloc;
-    struct regex_literal *literals; /* of every pattern */
 
     /* of one route list */
     const struct route_list *routes;

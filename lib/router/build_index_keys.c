@@ -52,7 +52,7 @@ text_literals(const struct index_builder *ib, const struct predicate *predicate,
         break;
     }
     case OP_REGEX: {
-        const struct regex_literal *literal = &ib->literals[predicate->regex];
+        const struct regex_literal *literal = &ib->builder->literals[predicate->regex];
         set_key(out, predicate, KEY_PREFIX, literal->prefix, false);
         out->runs = literal->runs;
         out->run_count = literal->run_count;

@@ -142,6 +142,21 @@ compile_regexes(struct builder *builder)
     return builder->status == SLUICE_OK;
 }
 
+/* What the patterns say about the texts that they match. */
+static bool
+read_patterns(struct builder *builder)
+{
+    const struct sluice_router *router = builder->router;
+    builder->literals = ARENA_ARRAY(builder->scratch, struct regex_literal, router->regex_count);
+    if (!builder->literals) return build_fail(builder, SLUICE_ERR_NOMEM);
+    for (uint32_t i = 0; i < router->regex_count; i++) {
+        if (!build_regex_literal(&builder->literals[i], builder->scratch, router->patterns[i])) {
+            return build_fail(builder, SLUICE_ERR_NOMEM);
+        }
+    }
+    return true;
+}
+
 /* File the names of header lines, so that a line finds its index. */
 static bool
 file_header_names(struct builder *builder)
@@ -181,5 +196,5 @@ build_finish_names(struct builder *builder)
         router->needed[what] = names_of(builder, &builder->needed[what]);
         router->needed_count[what] = (uint32_t)builder->needed[what].count;
     }
-    return file_header_names(builder) && compile_regexes(builder);
+    return file_header_names(builder) && compile_regexes(builder) && read_patterns(builder);
 }

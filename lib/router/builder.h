@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "router/build.h"
+#include "router/build_regex_literal.h"
 
 struct builder {
     struct sluice_router *router;
@@ -29,6 +30,8 @@ struct builder {
     struct map tables;       /* weights -> columns of an alias table */
     struct map header_ops;   /* contents -> sluice_header_op[] */
     struct map scopes;       /* kind, family, name -> index + 1 */
+
+    struct regex_literal *literals; /* of each pattern; in scratch */
 
     char *key; /* see build_key.c */
     size_t key_len, key_capacity;
