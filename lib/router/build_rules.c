@@ -102,10 +102,12 @@ convert_lists(struct builder *builder, struct filling *filling)
     for (size_t i = 0; i < count; i++) {
         const struct model_route_list *from = build_pointer_of(&builder->lists.entries[i]);
         lists[i].rule = filling->rule_count;
+        lists[i].predicate = filling->predicate_count;
         lists[i].count = (uint32_t)from->count;
         for (size_t k = 0; k < from->count; k++) {
             convert_rule(builder, filling, &from->rules[k]);
         }
+        lists[i].predicate_count = filling->predicate_count - lists[i].predicate;
     }
     builder->router->route_lists = lists;
     builder->router->route_list_count = (uint32_t)count;

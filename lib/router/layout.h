@@ -233,6 +233,7 @@ struct action {
 struct route_list {
     uint32_t rule; /* first of its rules, which are in order of precedence */
     uint32_t count;
+    uint32_t predicate, predicate_count; /* those of its rules */
     uint32_t filter; /* of a short list: first of its filters */
     uint32_t index;  /* of a long list: its index + 1; 0: the list is short */
 };

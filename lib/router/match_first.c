@@ -2,6 +2,28 @@
 #include "base/word.h"
 #include "router/index_search.h"
 
+static void
+prefetch_range(const void *from, size_t bytes)
+{
+    enum { LINE = 64, MOST = 12 * LINE };
+    for (size_t at = 0; at < bytes && at < MOST; at += LINE) {
+        __builtin_prefetch((const char *)from + at);
+    }
+}
+
+/* Of a router that outgrows the caches: all that a short list may look at, at once instead of one
+ * after the other. */
+static void
+prefetch_list(const sluice_router *router, const struct route_list *routes)
+{
+    enum { SMALL_ROUTER = 4096 };
+    if (router->rule_count < SMALL_ROUTER) return;
+    prefetch_range(&router->filters[routes->filter], routes->count * sizeof(struct filter));
+    prefetch_range(&router->rules[routes->rule], routes->count * sizeof(struct rule));
+    prefetch_range(&router->predicates[routes->predicate],
+                   routes->predicate_count * sizeof(struct predicate));
+}
+
 /* A short list: rule by rule, past those whose filter the request fails. */
 static const struct rule *
 scan_filters(struct view *view, const struct route_list *routes)
@@ -9,7 +31,7 @@ scan_filters(struct view *view, const struct route_list *routes)
     const struct rule *rules = &view->router->rules[routes->rule];
     const struct filter *filters = &view->router->filters[routes->filter];
     uint64_t path = word_first(view->path.ptr, view->path.len);
-    __builtin_prefetch(rules);
+    prefetch_list(view->router, routes);
     for (uint32_t i = 0; i < routes->count; i++) {
         if ((path ^ filters[i].word) & filters[i].mask) continue;
         if (filters[i].headers) {
