@@ -184,12 +184,11 @@ build_regex_literal(struct regex_literal *out, struct arena *arena, sluice_str p
         .out = out,
     };
     if (!reader.run) return false;
-    while (reader.at < pattern.len) {
-        if (!read_item(&reader)) {
-            memset(out, 0, sizeof(*out));
-            return true;
-        }
+    bool certain = true;
+    while (certain && reader.at < pattern.len) {
+        certain = read_item(&reader);
     }
     end_run(&reader);
+    if (!certain || reader.depth > 0) memset(out, 0, sizeof(*out));
     return true;
 }
