@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "rounds.h"
 #include "sluice/sluice.h"
 
 enum { ROUNDS = 31, OPS = 200000, HEADERS = 10 };
@@ -164,21 +164,6 @@ run(struct bench *bench, size_t ops)
 
 /* ---- measuring ---- */
 
-static double
-now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); /* other programs do not count */
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool
 measure(struct bench *benches)
 {
@@ -187,15 +172,14 @@ measure(struct bench *benches)
     size_t before = allocations;
     for (size_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < CASES; i++) {
-            double start = now_ns();
+            double start = rounds_now_ns();
             sink = sink + run(&benches[i], OPS);
-            rounds[i][round] = (now_ns() - start) / OPS;
+            rounds[i][round] = (rounds_now_ns() - start) / OPS;
         }
     }
     printf("# sluice %s bench_route, medians of %d interleaved rounds\n", sluice_version(), ROUNDS);
     for (size_t i = 0; i < CASES; i++) {
-        qsort(rounds[i], ROUNDS, sizeof(double), by_value);
-        printf("%-22s ns_op=%.1f  target=100\n", cases[i].name, rounds[i][ROUNDS / 2]);
+        printf("%-22s ns_op=%.1f  target=100\n", cases[i].name, rounds_median(rounds[i], ROUNDS));
     }
     printf("allocations=%zu  target=0\n", allocations - before);
     return allocations == before;

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "rounds.h"
 #include "sluice/sluice.h"
 
 __extension__ typedef unsigned __int128 u128;
@@ -227,21 +227,6 @@ prepare(struct bench *bench, uint32_t count, char (*keys)[KEY_LEN])
                             NULL) == SLUICE_OK;
 }
 
-static double
-now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static size_t
 case_index(const char *name)
 {
@@ -258,31 +243,11 @@ measure(struct bench *benches, double rounds[CASES][ROUNDS])
     for (size_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < CASES; i++) {
             size_t ops = cases[i].count >= 100 && cases[i].run == run_sticky ? 4096 : KEYS;
-            double start = now_ns();
+            double start = rounds_now_ns();
             sink = sink + cases[i].run(&benches[i], ops);
-            rounds[i][round] = (now_ns() - start) / (double)ops;
+            rounds[i][round] = (rounds_now_ns() - start) / (double)ops;
         }
     }
-}
-
-static double
-median(const double values[ROUNDS])
-{
-    double sorted[ROUNDS];
-    memcpy(sorted, values, sizeof(sorted));
-    qsort(sorted, ROUNDS, sizeof(double), by_value);
-    return sorted[ROUNDS / 2];
-}
-
-/* Of the ratios within each round: what else the machine does then slows both. */
-static double
-median_ratio(const double values[ROUNDS], const double base[ROUNDS])
-{
-    double ratios[ROUNDS];
-    for (size_t round = 0; round < ROUNDS; round++) {
-        ratios[round] = values[round] / base[round];
-    }
-    return median(ratios);
 }
 
 static void
@@ -290,10 +255,11 @@ print(double rounds[CASES][ROUNDS])
 {
     printf("# sluice %s bench_split, medians of %d interleaved rounds\n", sluice_version(), ROUNDS);
     for (size_t i = 0; i < CASES; i++) {
-        printf("%-18s ns_op=%-7.2f", cases[i].name, median(rounds[i]));
+        printf("%-18s ns_op=%-7.2f", cases[i].name, rounds_median(rounds[i], ROUNDS));
         if (cases[i].base) {
             printf("  ratio=%-6.2f  base=%s",
-                   median_ratio(rounds[i], rounds[case_index(cases[i].base)]), cases[i].base);
+                   rounds_median_ratio(rounds[i], rounds[case_index(cases[i].base)], ROUNDS),
+                   cases[i].base);
         }
         if (cases[i].target) printf("  target=%s", cases[i].target);
         printf("\n");

@@ -89,7 +89,7 @@ explain_one(struct routers *routers)
     struct failure failure;
     sluice_explanation *explanation;
     sluice_decision decision;
-    sluice_context *context = routers_context(routers, request->source_namespace, &failure);
+    sluice_context *context = routers_context(routers, request, &failure);
     if (!context) {
         fprintf(stderr, "sluicectl explain: %s\n", failure.text);
         return EXIT_TROUBLE;

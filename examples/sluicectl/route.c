@@ -76,7 +76,7 @@ route_line(struct routers *routers, struct request *request, const char *line, s
     if (!request_read(request, defaults, line, len, unknown, &failure)) {
         return route_error(&failure);
     }
-    sluice_context *context = routers_context(routers, request->input.source_namespace, &failure);
+    sluice_context *context = routers_context(routers, &request->input, &failure);
     return context ? route_json(context, request) : route_error(&failure);
 }
 
@@ -103,7 +103,7 @@ route_one(struct routers *routers)
 {
     const struct request *request = &routers->options->request;
     struct failure failure;
-    sluice_context *context = routers_context(routers, request->input.source_namespace, &failure);
+    sluice_context *context = routers_context(routers, &request->input, &failure);
     if (!context) {
         fprintf(stderr, "sluicectl route: %s\n", failure.text);
         return EXIT_TROUBLE;

@@ -1,8 +1,9 @@
 /*
- * routers: one compiled router and one context for each namespace that requests come from.
+ * routers: one compiled router and one context for each caller that requests come from.
  *
- * What a proxy sees of a rule set depends on the namespace it lives in, so a router is compiled for
- * one. The first, for the namespace of the command line, also yields the diagnostics.
+ * What a proxy sees of a rule set depends on the namespace it lives in, and on its labels where a
+ * DestinationRule selects workloads, so a router is compiled for one caller. The first, for that
+ * of the command line, also yields the diagnostics.
  */
 #ifndef SLUICECTL_ROUTERS_H
 #define SLUICECTL_ROUTERS_H
@@ -11,8 +12,8 @@
 #include "sluicectl/options.h"
 
 struct routers_entry {
-    char *space;
-    size_t space_len;
+    char *key; /* who the caller is */
+    size_t key_len;
     sluice_router *router;
     sluice_context *context;
 };
@@ -23,7 +24,10 @@ struct routers {
     struct routers_entry *entries;
     size_t count;
     size_t capacity;
-    size_t last; /* entry found last; most requests come from one namespace */
+    size_t last;    /* entry found last; most requests come from one caller */
+    bool by_labels; /* labels make another caller */
+    char *key;      /* of the caller in hand */
+    size_t key_len, key_capacity;
 };
 
 /*
@@ -33,8 +37,9 @@ struct routers {
 enum exit_status routers_open(struct routers *routers, const struct options *options);
 void routers_free(struct routers *routers);
 
-/* The context for `space` (empty: the default), compiled at need. NULL, with the message, on
- * failure. */
-sluice_context *routers_context(struct routers *routers, sluice_str space, struct failure *failure);
+/* The context for the caller of the request, compiled at need. NULL, with the message, on failure.
+ */
+sluice_context *routers_context(struct routers *routers, const sluice_request *request,
+                                struct failure *failure);
 
 #endif

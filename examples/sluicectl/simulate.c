@@ -49,8 +49,7 @@ simulate_all(struct routers *routers)
     const struct options *options = routers->options;
     struct simulation simulation = {.count = simulate_count(options)};
     struct failure failure;
-    sluice_context *context =
-        routers_context(routers, options->request.input.source_namespace, &failure);
+    sluice_context *context = routers_context(routers, &options->request.input, &failure);
     if (!context) {
         fprintf(stderr, "sluicectl simulate: %s\n", failure.text);
         return EXIT_TROUBLE;

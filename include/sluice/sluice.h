@@ -11,8 +11,8 @@
  *     if (sluice_context_new(&context, router, NULL) != SLUICE_OK) { ... }   // one for each thread
  *     sluice_route(context, &request, &decision);                            // once per request
  *
- * Read from top to bottom: conventions, memory, text, diagnostics, compile, router, context,
- * request, decision, route, explain, and last the weighted pick on its own.
+ * Read from top to bottom: conventions, memory, text, diagnostics, compile, router, live swap,
+ * context, request, decision, route, explain, and last the weighted pick on its own.
  *
  * Conventions, true of every declaration unless its comment says otherwise:
  *  - Text is a slice (pointer and length), never NUL-terminated. Text in is borrowed for the call.
@@ -197,8 +197,8 @@ typedef struct sluice_compile_options {
     const sluice_allocator
         *allocator; /**< NULL: malloc. Copied; @c user must outlive the router. */
     sluice_limits limits;
-    bool lenient; /**< What Istio refuses at admission but gives a meaning at run time, and unknown
-                       fields, are warnings [false: errors]. */
+    bool lenient;    /**< What Istio's admission or Gateway API's schemas refuse although it has a
+                          meaning at run time, and unknown fields, are warnings [false: errors]. */
     bool keep_going; /**< A resource with an error is set aside and the rest compiles [false]. */
     sluice_registry_mode registry;          /**< [AUTO] */
     sluice_outbound_policy outbound_policy; /**< [ALLOW_ANY] */
@@ -263,6 +263,55 @@ SLUICE_API sluice_str sluice_router_needed_get(const sluice_router *router, slui
                                                size_t index);
 
 /* ------------------------------------------------------------------------------------------------
+ * Live: the rules change while requests are routed
+ * --------------------------------------------------------------------------------------------- */
+
+/**
+ * Holds the router that is current, and lets any thread swap it while others route. Reference
+ * counted: each context made for it holds a reference too, so the order in which a live and its
+ * contexts are given back does not matter.
+ *
+ *     sluice_live_new(&live, router, NULL);
+ *     sluice_router_release(router);                     // the live has its own reference
+ *     sluice_context_new_live(&context, live, NULL);     // one for each thread
+ *     sluice_route(context, &request, &decision);        // always by the router published last
+ *     sluice_live_publish(live, newer);                  // any thread, any time
+ *
+ * What a decision pays is one acquire load. When that shows a new router, the context takes it
+ * (in that call, before it decides) and gives the old one back; the last context to do so frees
+ * the old router. So every decision comes from exactly one router, and one that begins after a
+ * sluice_live_publish() returned comes from that router or a later one.
+ */
+typedef struct sluice_live sluice_live;
+
+/**
+ * @param[out] out       Yours, with one reference; NULL on any failure.
+ * @param      router    The first current router; the live takes a reference of its own.
+ * @param      allocator For the live itself; NULL: the router's.
+ * @retval SLUICE_ERR_ARGUMENT @p router is NULL. @retval SLUICE_ERR_NOMEM. Since 0.1.
+ */
+SLUICE_API SLUICE_NODISCARD sluice_status sluice_live_new(sluice_live **out, sluice_router *router,
+                                                          const sluice_allocator *allocator);
+/** Take one more reference. Any thread. Returns @p live. */
+SLUICE_API sluice_live *sluice_live_retain(sluice_live *live);
+/** Give one reference back; NULL is accepted. The last one (contexts count) gives the current
+ * router back and frees the live. Contexts go on routing by the last router published. Any thread.
+ */
+SLUICE_API void sluice_live_release(sluice_live *live);
+
+/**
+ * Make @p router the current one. The live takes a reference of its own and gives the old router's
+ * back. Publishing the current router again changes nothing. Any thread, also several at once (then
+ * one of them is last). Allocates nothing, so that it cannot fail half-way: whatever can fail
+ * happened in sluice_compile(), and until this call the old router serves.
+ * @retval SLUICE_ERR_ARGUMENT @p router is NULL; the old router stays. Since 0.1.
+ */
+SLUICE_API SLUICE_NODISCARD sluice_status sluice_live_publish(sluice_live *live,
+                                                              sluice_router *router);
+/** The current router, with a reference that you release. Never NULL. Any thread. Since 0.1. */
+SLUICE_API SLUICE_NODISCARD sluice_router *sluice_live_router_retain(sluice_live *live);
+
+/* ------------------------------------------------------------------------------------------------
  * Context: what one thread needs to route
  * --------------------------------------------------------------------------------------------- */
 
@@ -274,12 +323,14 @@ typedef struct sluice_context sluice_context;
 
 typedef struct sluice_context_options {
     size_t size;                       /**< Set by sluice_context_options_init(). */
-    const sluice_allocator *allocator; /**< NULL: the router's. */
+    const sluice_allocator *allocator; /**< NULL: the router's, or the live's. */
     uint64_t seed;   /**< Seed and stream of the PCG generator; equal seeds and calls give equal */
     uint64_t stream; /**< decisions. Seed each context differently [0, 0]. */
     size_t
-        scratch_bytes; /**< Room for text that a decision must build, for one request [64 KiB]. A
-                            request that needs more is answered SLUICE_UNAVAILABLE, status 500. */
+        scratch_bytes;   /**< Room for text that a decision must build, for one request [64 KiB]. A
+                              request that needs more is answered SLUICE_UNAVAILABLE, status 500. */
+    bool manual_refresh; /**< Of a live: only sluice_context_refresh() moves this context to a new
+                              router, so that all calls between two of them see one [false]. */
 } sluice_context_options;
 
 SLUICE_API void sluice_context_options_init(sluice_context_options *options);
@@ -288,7 +339,39 @@ SLUICE_API void sluice_context_options_init(sluice_context_options *options);
 SLUICE_API SLUICE_NODISCARD sluice_status sluice_context_new(sluice_context **out,
                                                              sluice_router *router,
                                                              const sluice_context_options *options);
-/** Free @p context and give its router back. Decisions made with it end here. */
+
+/**
+ * Make a context that routes by the current router of @p live, to which it holds a reference.
+ *
+ * sluice_route() and sluice_explain() move it to a newly published router first, unless
+ * @c manual_refresh is set. Moving keeps the random state and the scratch, carries over the
+ * counters of even splits that did not change (same salt, entries and weights), and takes memory
+ * for the rest from the context's allocator. Where an allocation fails, the context goes on serving
+ * the router that it has; it tries again after 1, 2, 4 ... at most 1,024 further calls, and on each
+ * sluice_context_refresh(). Giving an old router back may free it, on this thread.
+ * @retval SLUICE_ERR_ARGUMENT, SLUICE_ERR_NOMEM  *out is NULL. Since 0.1.
+ */
+SLUICE_API SLUICE_NODISCARD sluice_status sluice_context_new_live(
+    sluice_context **out, sluice_live *live, const sluice_context_options *options);
+
+/**
+ * Move to the current router of the live now. For threads that may idle, since a context keeps its
+ * router alive until it moves, and for hosts that set @c manual_refresh. Costs one acquire load
+ * when there is nothing new. Decisions made before end here. Does nothing to a context of a router.
+ * @retval SLUICE_ERR_NOMEM  The context goes on serving the router that it has.
+ * The context must not be in use by another thread. Since 0.1.
+ */
+SLUICE_API sluice_status sluice_context_refresh(sluice_context *context);
+
+/**
+ * The router that the last call with @p context used: borrowed, until the next call with it. A host
+ * that extracts headers by their index among the needed names sets @c manual_refresh, calls
+ * sluice_context_refresh() before it extracts, and prepares anew when this pointer changed. Retain
+ * it to keep a decision's part that lives in the router. Since 0.1.
+ */
+SLUICE_API sluice_router *sluice_context_router_get(const sluice_context *context);
+
+/** Free @p context and give its router (and its live) back. Decisions made with it end here. */
 SLUICE_API void sluice_context_free(sluice_context *context);
 
 /* ------------------------------------------------------------------------------------------------
@@ -633,14 +716,16 @@ typedef enum sluice_listener_tls {
 
 /**
  * The answer. Its slices live in the router, in the context (until the next call with that context,
- * or until it is freed) or in the request's own text. To keep the router's part longer, retain the
- * router.
+ * or until it is freed) or in the request's own text. A publish ends no decision: the context holds
+ * on to the router it came from until its own next call. To keep the router's part longer, retain
+ * the router (sluice_context_router_get()).
  */
 typedef struct sluice_decision {
     sluice_outcome outcome;
     uint32_t status;               /**< Of a local answer; 0 for forward and passthrough. */
     int32_t grpc_status;           /**< Of a local answer to gRPC; -1 when there is none. */
     const sluice_matched *matched; /**< NULL: no rule. */
+    const sluice_router *router;   /**< That decided: the owner of what is said to live in it. */
 
     const sluice_destination *destination; /**< NULL unless forward (or a known passthrough). */
     uint32_t port;                         /**< Of the destination; never 0 with one. */
@@ -653,6 +738,7 @@ typedef struct sluice_decision {
 
     sluice_str path;      /**< To send upstream, query included. */
     sluice_str authority; /**< To send upstream. */
+    const sluice_retry_policy *retry;
     const sluice_header_op *request_headers;
     size_t request_header_count;
     const sluice_header_op *response_headers;
@@ -660,7 +746,6 @@ typedef struct sluice_decision {
 
     int64_t timeout_ns; /**< Whole exchange; SLUICE_NO_DURATION: none given; 0: switched off. */
     int64_t backend_timeout_ns; /**< Each try; same. */
-    const sluice_retry_policy *retry;
     const sluice_mirror *mirrors;
     size_t mirror_count;
     const sluice_fault *fault;        /**< NULL: none. */
@@ -681,12 +766,40 @@ typedef struct sluice_decision {
 
 /**
  * Decide one request. @p decision is overwritten whole. Never fails, whatever bytes the request
- * holds: allocates nothing, takes no lock, does not recurse.
+ * holds: allocates nothing, takes no lock, does not recurse. (The first call after a publish moves
+ * a context of a live: see sluice_context_new_live().)
  * @return decision->outcome.
  * The context must not be in use by another thread. Since 0.1.
  */
 SLUICE_API sluice_outcome sluice_route(sluice_context *context, const sluice_request *request,
                                        sluice_decision *decision);
+
+/**
+ * The shape of a request in one run of text, for languages in which filling a struct costs more
+ * than joining strings. The text consists of pieces, each ended by one NUL byte, in this order:
+ * gateway, method, scheme, authority, path, sni, source_ip, destination_ip, source_namespace,
+ * service_namespace, service_name, sticky_key (all of sluice_request; empty means "not given"),
+ * then name and value of each source label, of each claim, of each header line.
+ */
+typedef struct sluice_packed {
+    sluice_protocol protocol;
+    uint32_t port;
+    uint32_t source_label_count; /**< 0: the router's proxy_labels. */
+    uint32_t claim_count;
+    uint32_t header_count;
+} sluice_packed;
+
+/**
+ * sluice_route() for a packed request. The decision's slices may point into @p text.
+ * @retval SLUICE_ERR_ARGUMENT  The text does not consist of exactly the pieces that @p packed
+ *         announces: one of them holds a NUL byte, say. Use sluice_route() for such a request.
+ * @retval SLUICE_ERR_LIMIT     More than 256 labels, claims and header lines; likewise.
+ * On any other status than SLUICE_OK @p decision is not written. Allocates nothing. Since 0.1.
+ */
+SLUICE_API SLUICE_NODISCARD sluice_status sluice_route_packed(sluice_context *context,
+                                                              const sluice_packed *packed,
+                                                              const char *text, size_t text_len,
+                                                              sluice_decision *decision);
 
 /* ------------------------------------------------------------------------------------------------
  * Explain: the same decision, with the way to it

@@ -1,5 +1,6 @@
 #include "api/options.h"
 #include "base/alloc.h"
+#include "gateway_api/gateway_api.h"
 #include "istio/istio.h"
 #include "router/build.h"
 
@@ -74,6 +75,9 @@ run(struct compile *compile, sluice_router **out, const sluice_source *sources, 
     struct model model = {0};
     size_t bad = 0;
     status = istio_compile(&model, &bad, &envelopes, &settings);
+    if (status != SLUICE_OK) return status;
+    struct gateway_api_settings gateway_settings = {&compile->options, &envelope};
+    status = gateway_api_compile(&model, &bad, &envelopes, &gateway_settings);
     if (status != SLUICE_OK) return status;
     envelope_report_unclaimed(&envelopes, &envelope);
     status = verdict(compile);

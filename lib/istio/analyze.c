@@ -16,8 +16,9 @@ run(struct analysis *analysis)
     return analyze_gateway_names(analysis) && analyze_gateway_conflicts(analysis) &&
            analyze_mesh_hosts(analysis) && analyze_destinations(analysis) &&
            analyze_subset_effect(analysis) && analyze_service_entries(analysis) &&
-           analyze_matches(analysis) && analyze_claims(analysis) && analyze_routes(analysis) &&
-           analyze_reach(analysis) && analyze_destination_rules(analysis);
+           analyze_matches(analysis) && analyze_claims(analysis) && analyze_sidecars(analysis) &&
+           analyze_routes(analysis) && analyze_reach(analysis) &&
+           analyze_destination_rules(analysis);
 }
 
 sluice_str

@@ -1,7 +1,7 @@
 /*
  * analyze_claims: routes by JWT claims at a gateway whose pods have no RequestAuthentication that
  * would verify a token (IST0149). Pods and RequestAuthentications decide nothing else, so they are
- * read here, as far as needed.
+ * read here, as far as needed. Where no pod of a gateway is given, its selector stands for them.
  */
 #include "istio/analyze_parts.h"
 #include "istio/names.h"
@@ -82,21 +82,61 @@ is_verified(struct analysis *analysis, const struct selecting *policies, const s
     return false;
 }
 
-/* A pod of the gateway that verifies no token. NULL: there is none, or too many to look at. */
-static const struct envelope *
-unverified_pod(struct analysis *analysis, const struct selecting *pods,
-               const struct selecting *policies, const struct istio_gateway *gateway)
+static bool
+selector_has(const struct value_str_map *selector, sluice_str name, sluice_str value)
 {
-    if (gateway->selector.count > LABELS_MAX) return NULL;
+    for (size_t i = 0; i < selector->count; i++) {
+        sluice_field label = selector->items[i];
+        if (str_equal(label.name, name) && str_equal(label.value, value)) return true;
+    }
+    return false;
+}
+
+/* Whether some policy may be for pods of which only the gateway's selector is known. */
+static bool
+may_be_verified(const struct selecting *policies, const struct value_str_map *selector)
+{
+    for (size_t i = 0; i < policies->count; i++) {
+        const struct yaml_node *wanted =
+            yaml_get(yaml_get(policies->items[i]->spec, STR("selector")), STR("matchLabels"));
+        bool fits = !wanted || wanted->kind == YAML_MAP;
+        if (wanted && fits) {
+            YAML_EACH(label, wanted)
+            {
+                fits = fits && label->kind == YAML_STRING &&
+                       selector_has(selector, label->key, label->text);
+            }
+        }
+        if (fits) return true;
+    }
+    return false;
+}
+
+/* Who verifies no token: a pod of the gateway, or ("") the pods that nobody has seen. NULL pointer:
+ * nobody, or there is too much to look at. */
+static sluice_str
+unverified(struct analysis *analysis, const struct selecting *pods,
+           const struct selecting *policies, const struct istio_gateway *gateway)
+{
+    static const sluice_str nobody = {NULL, 0};
+    bool selected = false;
+    if (gateway->selector.count > LABELS_MAX) return nobody;
     for (size_t i = 0; i < pods->count; i++) {
         const struct yaml_node *labels = yaml_get(pods->items[i]->metadata, STR("labels"));
         if (!analyze_may_compare(analysis, gateway->selector.count + policies->count + 1)) {
-            return NULL;
+            return nobody;
         }
         if (!is_selected(labels, &gateway->selector)) continue;
-        if (!is_verified(analysis, policies, pods->items[i])) return pods->items[i];
+        selected = true;
+        if (!is_verified(analysis, policies, pods->items[i])) {
+            return str_make(pods->items[i]->name.ptr ? pods->items[i]->name.ptr : "",
+                            pods->items[i]->name.len);
+        }
     }
-    return NULL;
+    if (!analyze_may_compare(analysis, policies->count * (gateway->selector.count + 1))) {
+        return nobody;
+    }
+    return selected || may_be_verified(policies, &gateway->selector) ? nobody : STR("");
 }
 
 static const sluice_str *
@@ -129,13 +169,13 @@ check(struct analysis *analysis, struct istio_resource *resource, const struct s
         sluice_str full = expand_gateway(analysis->lower, names[i], resource->meta->space);
         if (!full.ptr) return false;
         const struct istio_resource *gateway = map_get(&analysis->gateways, full);
-        const struct envelope *pod =
-            gateway ? unverified_pod(analysis, pods, policies, gateway->gateway) : NULL;
-        if (!pod) continue;
+        if (!gateway) continue;
+        sluice_str pod = unverified(analysis, pods, policies, gateway->gateway);
+        if (!pod.ptr) continue;
         FINDING(analysis, resource, WARNING, "IST0149", gateways->node,
-                "it routes by \"%.*s\", but no RequestAuthentication verifies tokens at the pod "
-                "\"%.*s\" of the Gateway \"%.*s\"",
-                STR_ARG(*key), STR_ARG(pod->name), STR_ARG(full));
+                "it routes by \"%.*s\", but no RequestAuthentication verifies tokens at %s%.*s of "
+                "the Gateway \"%.*s\"",
+                STR_ARG(*key), pod.len ? "the pod " : "the pods", STR_ARG(pod), STR_ARG(full));
     }
     return true;
 }
@@ -149,7 +189,7 @@ analyze_claims(struct analysis *analysis)
         !collect(analysis, &policies, STR("security.istio.io"), STR("RequestAuthentication"))) {
         return false;
     }
-    for (size_t i = 0; pods.count && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+    for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         if (!check(analysis, set->of[ISTIO_VIRTUAL_SERVICE][i], &pods, &policies)) return false;
     }
     return true;

@@ -38,18 +38,55 @@ analyze_subsets_read(struct analysis *analysis)
     return true;
 }
 
+/* ---- hosts ---- */
+
+static bool
+note_use(struct analysis *analysis, struct istio_resource *resource, const struct analyze_use *use)
+{
+    if (!use->destination || use->destination->host.v.len == 0) return true;
+    sluice_str host = analyze_host(analysis, use->destination->host.v, resource->meta->space);
+    return host.ptr && host_index_add(&analysis->named, host, 0);
+}
+
+/* Without a registry, the hosts that there are are those that routes name. */
+static bool
+read_named(struct analysis *analysis)
+{
+    const struct istio_set *set = analysis->lower->set;
+    analysis->named = (struct host_index){.arena = analysis->lower->arena};
+    for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+        if (!analyze_each_use(analysis, set->of[ISTIO_VIRTUAL_SERVICE][i], note_use)) return false;
+    }
+    host_index_seal(&analysis->named);
+    return true;
+}
+
+static bool
+is_named(struct analysis *analysis, const struct istio_resource *rule, bool *out)
+{
+    struct istio_resource *service = NULL;
+    const struct istio_destination_rule *spec = rule->destination_rule;
+    if (analysis->lower->registry) {
+        bool ok = analyze_service_find(analysis, &service, spec->host.v, &spec->export_to,
+                                       rule->meta->space);
+        *out = service != NULL;
+        return ok;
+    }
+    sluice_str host = analyze_host(analysis, spec->host.v, rule->meta->space);
+    *out = host_index_matches(&analysis->named, host);
+    return host.ptr != NULL;
+}
+
 static bool
 check_host(struct analysis *analysis, struct istio_resource *rule)
 {
     const struct istio_destination_rule *spec = rule->destination_rule;
-    struct istio_resource *service;
-    if (!analyze_service_find(analysis, &service, spec->host.v, &spec->export_to,
-                              rule->meta->space)) {
-        return false;
-    }
-    if (service) return true;
+    bool named;
+    if (!is_named(analysis, rule, &named)) return false;
+    if (named) return true;
     FINDING(analysis, rule, WARNING, "IST0174", analyze_place(spec->node, STR("host")),
-            "the host \"%.*s\" of this DestinationRule matches no service", STR_ARG(spec->host.v));
+            "the host \"%.*s\" of this DestinationRule matches no service%s", STR_ARG(spec->host.v),
+            analysis->lower->registry ? "" : ", and no route names it");
     return true;
 }
 
@@ -97,11 +134,12 @@ bool
 analyze_destination_rules(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
+    if (!analysis->lower->registry && !read_named(analysis)) return false;
     for (size_t i = 0; i < set->count_of[ISTIO_DESTINATION_RULE]; i++) {
         struct istio_resource *rule = set->of[ISTIO_DESTINATION_RULE][i];
         const struct istio_destination_rule *spec = rule->destination_rule;
         const struct istio_subset *subsets = spec->subsets.items;
-        if (analysis->lower->registry && !check_host(analysis, rule)) return false;
+        if (!check_host(analysis, rule)) return false;
         check_policy(analysis, rule, spec->traffic_policy);
         for (size_t k = 0; k < spec->subsets.count; k++) {
             check_policy(analysis, rule, subsets[k].traffic_policy);

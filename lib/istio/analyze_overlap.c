@@ -9,7 +9,7 @@ struct block {
     size_t rule, index;
 };
 
-/* A test as Istio's heuristic writes it: a regular expression and none are both empty. */
+/* A test as Istio's heuristic writes it: a regular expression, an empty text and none are alike. */
 struct text {
     sluice_str form, value;
 };
@@ -17,15 +17,16 @@ struct text {
 static struct text
 text_of(const struct istio_string_match *match)
 {
-    if (match && match->exact.set) return (struct text){STR("exact:"), match->exact.v};
-    if (match && match->prefix.set) return (struct text){STR("prefix:"), match->prefix.v};
+    if (match && match->exact.v.len) return (struct text){STR("exact:"), match->exact.v};
+    if (match && match->prefix.v.len) return (struct text){STR("prefix:"), match->prefix.v};
     return (struct text){STR(""), STR("")};
 }
 
 static struct text
 method_of(const struct istio_string_match *match)
 {
-    return match ? text_of(match) : (struct text){STR("exact:"), STR("GET")};
+    struct text text = text_of(match);
+    return text.form.len ? text : (struct text){STR("exact:"), STR("GET")};
 }
 
 /* a equals b or starts with it. */

@@ -6,6 +6,7 @@
 #define SLUICE_ISTIO_ANALYZE_PARTS_H
 
 #include "istio/analyze.h"
+#include "istio/host_index.h"
 
 /* Comparisons of pairs in one compile, and in one VirtualService. */
 #define ANALYZE_PAIRS 20000000
@@ -23,7 +24,8 @@ struct analysis {
     bool service_tail[ANALYZE_HOST_BYTES + 2]; /* lengths of wildcard services without "*" */
     struct map subsets;                        /* (host, subset) -> struct analyze_subset */
     struct map gateways;                       /* namespace/name -> struct istio_resource */
-    size_t pairs;                              /* left of ANALYZE_PAIRS */
+    struct host_index named; /* without a registry: hosts that are destinations of some route */
+    size_t pairs;            /* left of ANALYZE_PAIRS */
 };
 
 struct analyze_subset {
@@ -111,6 +113,7 @@ bool analyze_mesh_hosts(struct analysis *analysis);
 bool analyze_service_entries(struct analysis *analysis);
 bool analyze_matches(struct analysis *analysis);
 bool analyze_claims(struct analysis *analysis);
+bool analyze_sidecars(struct analysis *analysis);
 bool analyze_routes(struct analysis *analysis);
 bool analyze_reach(struct analysis *analysis);
 

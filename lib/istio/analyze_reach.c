@@ -20,6 +20,7 @@ struct entry {
     const struct istio_http_match *match; /* or NULL */
     struct predicate_list predicates;
     size_t rule;
+    bool elsewhere; /* its gateways are none of the VirtualService's */
     bool impossible;
     bool covers; /* it may cover others */
     bool all;    /* it takes everything */
@@ -45,6 +46,27 @@ count_static(const struct predicate_list *list)
     return count;
 }
 
+/* A block for gateways to which the VirtualService is not bound stands in no list of routes. */
+static bool
+is_elsewhere(struct reach *reach, const struct istio_http_match *match)
+{
+    static const sluice_str mesh = STR_INIT("mesh");
+    const struct value_list *bound = &reach->resource->virtual_service->gateways;
+    sluice_str space = reach->resource->meta->space;
+    const sluice_str *own = bound->count ? bound->items : &mesh;
+    const sluice_str *wanted = match ? match->gateways.items : NULL;
+    size_t own_count = bound->count ? bound->count : 1;
+    if (!match || match->gateways.count == 0 || match->gateways.count > ENTRIES_MAX) return false;
+    if (!analyze_may_compare(reach->analysis, own_count * match->gateways.count)) return false;
+    for (size_t i = 0; i < match->gateways.count; i++) {
+        sluice_str name = expand_gateway(&reach->lower, wanted[i], space);
+        for (size_t k = 0; k < own_count; k++) {
+            if (str_equal(name, expand_gateway(&reach->lower, own[k], space))) return false;
+        }
+    }
+    return true;
+}
+
 static bool
 add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule,
           const struct istio_http_match *match)
@@ -56,7 +78,8 @@ add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule
     struct model_rule lowered = {.predicates = entry->predicates.items,
                                  .predicate_count = entry->predicates.count};
     bool always = count_static(&entry->predicates) == 0;
-    entry->impossible = predicates_contradiction(&entry->predicates) != NULL;
+    entry->elsewhere = is_elsewhere(reach, match);
+    entry->impossible = entry->elsewhere || predicates_contradiction(&entry->predicates) != NULL;
     entry->all = always && lower_is_catch_all(&lowered);
     /* One that depends on port or source and takes all the rest may change its place. */
     entry->covers =
@@ -161,11 +184,14 @@ report_unreachable(struct reach *reach, size_t rule, const size_t *by, size_t co
 static void
 report_impossible(struct reach *reach, const struct entry *entry)
 {
-    const struct model_predicate *at = predicates_contradiction(&entry->predicates);
-    const char *why = at->subject == MODEL_PATH
-                          ? "a path is compared without its query and fragment, so \"?\" and \"#\" "
-                            "never occur"
-                          : "withoutHeaders excludes every request that passes the rest";
+    const char *why = "this VirtualService is bound to none of the gateways that it names";
+    if (!entry->elsewhere) {
+        const struct model_predicate *at = predicates_contradiction(&entry->predicates);
+        why = at->subject == MODEL_PATH
+                  ? "a path is compared without its query and fragment, so \"?\" and \"#\" never "
+                    "occur"
+                  : "withoutHeaders excludes every request that passes the rest";
+    }
     FINDING(reach->analysis, reach->resource, WARNING, CODE_IMPOSSIBLE, entry->match->node,
             "no request passes this match: %s", why);
 }

@@ -27,13 +27,21 @@ find_key(const struct value_message_map *map, sluice_str key)
     return SIZE_MAX;
 }
 
+/* `name: null` in a map, which is no matcher at all. */
+static bool
+is_null(const struct istio_string_match *match)
+{
+    return match->node->kind == YAML_NULL;
+}
+
 static bool
 maps_conflict(const struct value_message_map *root, const struct value_message_map *delegate)
 {
     const struct istio_string_match *of_root = root->items, *own = delegate->items;
     for (size_t i = 0; i < delegate->count; i++) {
         size_t at = find_key(root, delegate->keys[i]);
-        if (at != SIZE_MAX && strings_conflict(&of_root[at], &own[i])) return true;
+        if (at == SIZE_MAX || is_null(&of_root[at]) || is_null(&own[i])) continue;
+        if (strings_conflict(&of_root[at], &own[i])) return true;
     }
     return false;
 }
@@ -158,10 +166,10 @@ delegate_merge_block(struct lower *lower, const struct istio_http_match *root,
     if (!out->scheme) out->scheme = root->scheme;
     if (!out->method) out->method = root->method;
     if (!out->authority) out->authority = root->authority;
-    if (!out->port.set) out->port = root->port;
-    if (!out->source_namespace.set) out->source_namespace = root->source_namespace;
+    if (out->port.v == 0) out->port = root->port;
+    if (out->source_namespace.v.len == 0) out->source_namespace = root->source_namespace;
     if (out->gateways.count == 0) out->gateways = root->gateways;
-    if (!out->stat_prefix.set) out->stat_prefix = root->stat_prefix;
+    if (out->stat_prefix.v.len == 0) out->stat_prefix = root->stat_prefix;
     return merge_maps(lower, &root->headers, &out->headers) &&
            merge_maps(lower, &root->without_headers, &out->without_headers) &&
            merge_maps(lower, &root->query_params, &out->query_params) &&

@@ -6,7 +6,7 @@
 
 struct delegates {
     struct lower *lower;
-    struct map by_name; /* "namespace/name" of VirtualServices without hosts -> resource */
+    struct map by_name; /* "namespace/name" of every VirtualService -> resource */
 };
 
 struct route_array {
@@ -160,18 +160,34 @@ add_delegated(struct lower *lower, struct route_array *out, const struct istio_h
 
 /* ---- the rules of one VirtualService ---- */
 
+/* What is wrong with the one that is named; NULL: nothing. */
+static const char *
+why_not(const struct lower *lower, const struct istio_resource *root,
+        const struct istio_resource *found)
+{
+    if (!found) return "does not exist";
+    if (found == root) return "is this VirtualService itself; a delegate has no hosts";
+    if (found->virtual_service->hosts.count) return "has hosts; a delegate has none";
+    if (found->bad) return "has errors of its own";
+    int class = visibility_class(lower, &found->virtual_service->export_to, found->meta->space,
+                                 root->meta->space);
+    return class < 0 ? "is not exported to this namespace" : NULL;
+}
+
+/* NULL, with a warning: its rule is left out. */
 static const struct istio_resource *
-find_delegate(const struct delegates *delegates, const struct istio_resource *root,
+find_delegate(const struct delegates *delegates, struct istio_resource *root,
               const struct istio_delegate *delegate)
 {
     struct lower *lower = delegates->lower;
     sluice_str space = delegate->space.v.len ? delegate->space.v : root->meta->space;
-    const struct istio_resource *found =
-        map_get(&delegates->by_name, qualified(lower, space, delegate->name.v));
-    if (!found || found->bad) return NULL;
-    int class = visibility_class(lower, &found->virtual_service->export_to, found->meta->space,
-                                 root->meta->space);
-    return class < 0 ? NULL : found;
+    sluice_str name = qualified(lower, space, delegate->name.v);
+    const struct istio_resource *found = map_get(&delegates->by_name, name);
+    const char *wrong = why_not(lower, root, found);
+    if (!wrong) return found;
+    istio_report(root, lower->envelope, SLUICE_SEVERITY_WARNING, "SL0402", delegate->node,
+                 "the delegate \"%.*s\" %s: the rule is left out", STR_ARG(name), wrong);
+    return NULL;
 }
 
 static bool
@@ -197,13 +213,7 @@ resolve(struct delegates *delegates, struct istio_resource *root)
             continue;
         }
         const struct istio_resource *found = find_delegate(delegates, root, routes[i].delegate);
-        if (!found) {
-            istio_report(root, lower->envelope, SLUICE_SEVERITY_WARNING, "SL0402",
-                         routes[i].delegate->node,
-                         "no VirtualService without hosts and visible here is named so: the rule "
-                         "is left out");
-            continue;
-        }
+        if (!found) continue;
         struct istio_http_route own = routes[i];
         if (!expand_gateways(lower, &own, root->meta->space) ||
             !add_delegated(lower, &out, &own, found)) {
@@ -227,7 +237,6 @@ delegates_resolve(struct lower *lower)
     struct istio_resource **all = lower->set->of[ISTIO_VIRTUAL_SERVICE];
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        if (all[i]->virtual_service->hosts.count) continue;
         sluice_str name = qualified(lower, all[i]->meta->space, all[i]->meta->name);
         void **place = name.ptr ? map_put(&delegates.by_name, name) : NULL;
         ok = place != NULL;

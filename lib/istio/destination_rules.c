@@ -7,8 +7,9 @@
 struct host_rules {
     struct istio_resource **items;
     size_t count, capacity;
-    struct merged_rule *merged; /* of what the caller may see; NULL: not asked yet, or none */
-    bool asked;
+    /* Of what the caller may see, for a gateway and for the mesh. NULL: not asked yet, or none. */
+    struct merged_rule *merged[2];
+    bool asked[2];
 };
 
 /* The rules of one namespace by host: what the caller sees in its own, what others see of it. */
@@ -208,26 +209,84 @@ merge_group(struct lower *lower, struct istio_resource *const *group, size_t cou
     return merged;
 }
 
-/*
- * Rules with a selector, of which there must be one that selects the caller, or those without.
- * Rules that are not exported alike stay apart, and the last of them is used.
+/* Rules that add up: exported alike, and with the same selector or none. */
+struct group {
+    struct istio_resource **items;
+    size_t count, capacity;
+};
+
+struct groups {
+    struct group *items;
+    size_t count, capacity;
+};
+
+static bool
+same_selector(const struct istio_resource *a, const struct istio_resource *b)
+{
+    const struct istio_label_selector *x = a->destination_rule->workload_selector;
+    const struct istio_label_selector *y = b->destination_rule->workload_selector;
+    if (!x || !y) return x == y;
+    if (x->match_labels.count != y->match_labels.count) return false;
+    for (size_t i = 0; i < x->match_labels.count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < y->match_labels.count; k++) {
+            found |= str_equal(x->match_labels.items[i].name, y->match_labels.items[k].name) &&
+                     str_equal(x->match_labels.items[i].value, y->match_labels.items[k].value);
+        }
+        if (!found) return false;
+    }
+    return true;
+}
+
+/* The group that the rule adds to; a new one where there is none. NULL: no memory. */
+static struct group *
+group_for(struct lower *lower, struct groups *groups, const struct istio_resource *rule)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct istio_resource *oldest = groups->items[i].items[0];
+        if (same_selector(oldest, rule) && same_export(oldest, rule)) return &groups->items[i];
+    }
+    struct group *items =
+        arena_grow(lower->arena, groups->items, groups->count, &groups->capacity, sizeof(*items));
+    if (!items) return NULL;
+    groups->items = items;
+    groups->items[groups->count] = (struct group){0};
+    return &groups->items[groups->count++];
+}
+
+static bool
+add_to_group(struct lower *lower, struct groups *groups, struct istio_resource *rule)
+{
+    struct group *group = group_for(lower, groups, rule);
+    if (!group) return false;
+    struct istio_resource **items =
+        arena_grow(lower->arena, group->items, group->count, &group->capacity, sizeof(*items));
+    if (!items) return false;
+    group->items = items;
+    group->items[group->count++] = rule;
+    return true;
+}
+
+/* Of the groups that select the caller the first one counts, of those without a selector the last.
  */
 static struct merged_rule *
 merge(struct lower *lower, const struct host_rules *rules, bool selected)
 {
-    struct istio_resource **group =
-        ARENA_ARRAY(lower->arena, struct istio_resource *, rules->count);
-    size_t count = 0;
-    for (size_t i = 0; group && i < rules->count; i++) {
+    struct groups groups = {0};
+    for (size_t i = 0; i < rules->count; i++) {
         struct istio_resource *rule = rules->items[i];
         bool has_selector = rule->destination_rule->workload_selector != NULL;
         if (has_selector != selected || !selects_caller(lower, rule)) continue;
         if (!is_own(lower, rule) && !is_visible(lower, rule)) continue;
-        if (count && !same_export(group[0], rule)) count = 0;
-        group[count++] = rule;
+        if (!add_to_group(lower, &groups, rule)) {
+            lower->failed = true;
+            return NULL;
+        }
     }
-    struct merged_rule *merged = count ? merge_group(lower, group, count) : NULL;
-    if (!group || (count && !merged)) lower->failed = true;
+    if (groups.count == 0) return NULL;
+    const struct group *group = &groups.items[selected ? 0 : groups.count - 1];
+    struct merged_rule *merged = merge_group(lower, group->items, group->count);
+    if (!merged) lower->failed = true;
     return merged;
 }
 
@@ -278,17 +337,19 @@ find_exported(const struct lower *lower, sluice_str space, sluice_str host)
 }
 
 const struct merged_rule *
-destination_rules_find(struct lower *lower, sluice_str host, sluice_str service_namespace)
+destination_rules_find(struct lower *lower, sluice_str host, sluice_str service_namespace,
+                       bool mesh)
 {
     const struct space_rules *own = map_get(&lower->rules->spaces, lower->options->proxy_namespace);
     struct host_rules *found = own ? most_specific(&own->own, host) : NULL;
     if (!found) found = find_exported(lower, service_namespace, host);
     if (!found) found = find_exported(lower, lower->options->root_namespace, host);
     if (!found) return NULL;
-    if (!found->asked) {
-        found->asked = true;
-        found->merged = merge(lower, found, true);
-        if (!found->merged) found->merged = merge(lower, found, false);
+    if (!found->asked[mesh]) {
+        found->asked[mesh] = true;
+        /* Selectors are for workloads that call, not for gateways. */
+        if (mesh) found->merged[mesh] = merge(lower, found, true);
+        if (!found->merged[mesh]) found->merged[mesh] = merge(lower, found, false);
     }
-    return found->merged;
+    return found->merged[mesh];
 }

@@ -65,10 +65,9 @@ sluice_str
 expand_domain(struct lower *lower, sluice_str host)
 {
     struct ip ip;
-    if (ip_parse(&ip, host) && !ip.v4) {
-        return arena_concat(lower->arena, (sluice_str[]){STR("["), host, STR("]")}, 3);
-    }
-    return expand_lower_case(lower, host);
+    sluice_str text = expand_lower_case(lower, host);
+    if (!text.ptr || !ip_parse(&ip, host) || ip.v4) return text;
+    return arena_concat(lower->arena, (sluice_str[]){STR("["), text, STR("]")}, 3);
 }
 
 bool

@@ -63,9 +63,10 @@ bool lower_routes(struct lower *lower, const struct lower_source *source,
 /* Whether the entry catches everything, whatever its static tests (istio.md 3.8). */
 bool lower_is_catch_all(const struct model_rule *rule);
 /* Whether some entry has no test on port or source, so that the list always applies. */
-bool lower_always_applies(const struct rule_list *list);
+bool lower_always_applies(const struct model_rule *rules, size_t count);
 /* Entries that answer 404 exactly where one of the list's entries passes its static tests. */
-bool lower_guards(struct lower *lower, const struct rule_list *list, struct rule_list *guards);
+bool lower_guards(struct lower *lower, const struct model_rule *rules, size_t count,
+                  struct rule_list *guards);
 
 /* lower_match.c: the predicates of a match block (NULL: none). False when memory ran out. */
 struct predicate_list {
@@ -143,7 +144,7 @@ struct merged_rule {
 bool destination_rules_read(struct lower *lower);
 void destination_rules_free(struct lower *lower);
 const struct merged_rule *destination_rules_find(struct lower *lower, sluice_str host,
-                                                 sluice_str service_namespace);
+                                                 sluice_str service_namespace, bool mesh);
 const struct istio_subset *merged_rule_subset(const struct merged_rule *rule, sluice_str name);
 
 /* expand.c: names (istio.md 3.1). */

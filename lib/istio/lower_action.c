@@ -7,8 +7,8 @@ timeout_of(struct value_duration timeout)
 }
 
 /* By segments with gateway semantics, unless the text brings a slash to its end. */
-static enum model_path_mode
-prefix_mode(enum route_semantics semantics, sluice_str uri)
+enum model_path_mode
+lower_prefix_mode(enum route_semantics semantics, sluice_str uri)
 {
     bool slash = uri.len > 1 && uri.ptr[uri.len - 1] == '/';
     return semantics == SEMANTICS_GATEWAY && !slash ? MODEL_PATH_SEGMENT : MODEL_PATH_PREFIX;
@@ -27,8 +27,8 @@ set_rewrite(struct model_action *action, const struct istio_rewrite *rewrite,
             .value = rewrite->uri_regex_rewrite->rewrite.v,
         };
     } else if (rewrite->uri.v.len) {
-        action->path = (struct model_path_edit){.mode = prefix_mode(semantics, rewrite->uri.v),
-                                                .value = rewrite->uri.v};
+        action->path = (struct model_path_edit){
+            .mode = lower_prefix_mode(semantics, rewrite->uri.v), .value = rewrite->uri.v};
     }
 }
 
@@ -41,6 +41,30 @@ set_headers(struct lower *lower, struct model_action *action, const struct istio
     action->request_ops = lower_header_ops(lower, &request);
     action->response_ops = lower_header_ops(lower, &response);
     if (action->authority.len == 0) action->authority = lower_authority(headers->request);
+}
+
+/* An answer without a body has no content type, whatever is set (istio.md 6.4). */
+static bool
+drop_content_type(struct lower *lower, struct model_header_ops *ops)
+{
+    sluice_header_op *kept = ARENA_ARRAY(lower->arena, sluice_header_op, ops->count);
+    size_t count = 0;
+    for (size_t i = 0; kept && i < ops->count; i++) {
+        if (!str_equal(ops->items[i].name, STR("content-type"))) kept[count++] = ops->items[i];
+    }
+    *ops = (struct model_header_ops){kept, count};
+    return kept != NULL;
+}
+
+static bool
+fill_response(struct lower *lower, const struct istio_http_route *route,
+              struct model_action *action)
+{
+    action->kind = MODEL_RESPOND;
+    action->response = lower_response(lower, route->direct_response);
+    set_headers(lower, action, route->headers);
+    if (!action->response) return false;
+    return action->response->body.len > 0 || drop_content_type(lower, &action->response_ops);
 }
 
 static bool
@@ -56,16 +80,11 @@ fill(struct lower *lower, const struct lower_source *source, const struct istio_
     /* What stands first here wins when a rule that validation refuses runs anyway. */
     if (route->redirect) {
         action->kind = MODEL_REDIRECT;
-        action->redirect = lower_redirect(lower, route->redirect);
+        action->redirect = lower_redirect(lower, source, route->redirect);
         set_headers(lower, action, route->headers);
         return action->redirect != NULL;
     }
-    if (route->direct_response) {
-        action->kind = MODEL_RESPOND;
-        action->response = lower_response(lower, route->direct_response);
-        set_headers(lower, action, route->headers);
-        return action->response != NULL;
-    }
+    if (route->direct_response) return fill_response(lower, route, action);
     set_rewrite(action, route->rewrite, source->semantics);
     set_headers(lower, action, route->headers);
     action->timeout_ns = timeout_of(route->timeout);

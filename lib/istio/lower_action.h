@@ -9,10 +9,12 @@
 /* Each returns NULL where the block is absent or says nothing, or with lower->failed set. */
 const sluice_fault *lower_fault(struct lower *lower, const struct istio_fault *fault);
 const struct model_cors *lower_cors(struct lower *lower, const struct istio_cors *cors);
-const struct model_redirect *lower_redirect(struct lower *lower,
+const struct model_redirect *lower_redirect(struct lower *lower, const struct lower_source *source,
                                             const struct istio_redirect *redirect);
 const struct model_response *lower_response(struct lower *lower,
                                             const struct istio_direct_response *response);
+/* How a prefix is replaced by `value`: byte by byte, or by segments. */
+enum model_path_mode lower_prefix_mode(enum route_semantics semantics, sluice_str value);
 /* `hashed`: a single destination with a hash policy, which does not avoid previous hosts. */
 const sluice_retry_policy *lower_retry(struct lower *lower, const struct istio_retry *retry,
                                        bool hashed);

@@ -1,7 +1,8 @@
 #include "istio/lower_action.h"
 
 const struct model_redirect *
-lower_redirect(struct lower *lower, const struct istio_redirect *redirect)
+lower_redirect(struct lower *lower, const struct lower_source *source,
+               const struct istio_redirect *redirect)
 {
     struct model_redirect *made = ARENA_NEW(lower->arena, struct model_redirect);
     if (!made) return NULL;
@@ -24,8 +25,9 @@ lower_redirect(struct lower *lower, const struct istio_redirect *redirect)
             .drop_query = str_find(redirect->uri.v, '?') != SIZE_MAX,
         };
     } else if (redirect->prefix_rewrite.v.len) {
-        made->path = (struct model_path_edit){.mode = MODEL_PATH_PREFIX,
-                                              .value = redirect->prefix_rewrite.v};
+        sluice_str value = redirect->prefix_rewrite.v;
+        made->path = (struct model_path_edit){.mode = lower_prefix_mode(source->semantics, value),
+                                              .value = value};
     }
     return made;
 }

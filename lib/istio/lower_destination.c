@@ -62,12 +62,13 @@ lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
     uint32_t given = destination->port ? (uint32_t)destination->port->number.v : scope->port;
     const struct service *service = registry_find(lower, host, given);
     if (service && service->alias) service = service->alias;
-    if (service) host = service->host;
+    if (service) host = service->name;
     if (!expand_is_service(lower, host, &name, &service_space)) {
         service_space = service ? service->space : space;
     }
     uint32_t port = port_of(destination, service, scope);
-    const struct merged_rule *rule = destination_rules_find(lower, host, service_space);
+    const struct merged_rule *rule =
+        destination_rules_find(lower, host, service_space, scope->mesh);
     const struct istio_subset *subset = rule ? merged_rule_subset(rule, wanted) : NULL;
     const struct istio_traffic_policy *policy = rule ? rule->policy : NULL;
     const struct istio_traffic_policy *narrow = subset ? subset->traffic_policy : NULL;

@@ -323,11 +323,12 @@ read_documents(struct lower *lower, struct map *documents)
 {
     for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
         struct istio_resource *document = lower->set->of[ISTIO_GATEWAY][i];
+        if (document->bad) continue; /* as if it were not there */
         sluice_str parts[] = {document->meta->space, STR("/"), document->meta->name};
         sluice_str name = arena_concat(lower->arena, parts, 3);
         void **place = name.ptr ? map_put(documents, name) : NULL;
         if (!place || !map_put(&lower->bindings, name)) return false;
-        if (!document->bad) *place = document;
+        *place = document;
     }
     return true;
 }

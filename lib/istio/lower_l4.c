@@ -106,7 +106,7 @@ l4_service_action(struct lower *lower, const struct service *service,
     struct model_split_entry *entry = ARENA_NEW(lower->arena, struct model_split_entry);
     struct model_action *action = new_action(lower, entry, service->host);
     struct lowered_destination lowered =
-        lower_known_host(lower, service->host, service->space, &plain, scope);
+        lower_known_host(lower, service->name, service->space, &plain, scope);
     if (!action || !lowered.model || !set_entry(lower, entry, &lowered, 1)) return NULL;
     action->split.count = 1;
     return add_hash(lower, action, lowered.hash) ? action : NULL;

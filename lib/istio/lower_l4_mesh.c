@@ -91,8 +91,7 @@ add_tls_rules(struct l4_port *port, const struct lower_source *source,
 
 /* ---- tcp ---- */
 
-/* One chain for the union of a rule's matches; without a subnet of its own it is for every address,
- * and the last one. */
+/* A rule's match with subnets is for these; one without is for every address, and the last one. */
 static bool
 add_tcp_match(struct l4_port *port, const struct istio_l4_match *match,
               const struct l4_target *target, const struct l4_chain *chain, bool *terminal)
@@ -103,6 +102,23 @@ add_tcp_match(struct l4_port *port, const struct istio_l4_match *match,
     }
     *terminal |= chain->source.count == 0;
     return add_for_addresses(port, &port->tcp, chain, target->addresses, target->address_count);
+}
+
+/* Whether a match that always passes has no subnets: then those of the others do not count. */
+static bool
+is_for_all_addresses(struct l4_port *port, const struct lower_source *source,
+                     const struct istio_l4_match *matches, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct istio_l4_match *match = &matches[i];
+        bool always = match->source_labels.count == 0 && match->source_namespace.v.len == 0 &&
+                      (port->scope.port != 0 || match->port.v == 0);
+        if (always && match->destination_subnets.count == 0 &&
+            l4_match_applies(port->lower, source, match, &port->scope)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool
@@ -116,7 +132,9 @@ add_tcp_rules(struct l4_port *port, const struct lower_source *source,
     for (size_t i = 0; i < tcp->count && !*always; i++) {
         size_t count = routes[i].match.count;
         const struct istio_l4_match *matches = count ? routes[i].match.items : &anything;
+        bool all = is_for_all_addresses(port, source, matches, count);
         for (size_t k = 0; k < (count ? count : 1); k++) {
+            if (all && matches[k].destination_subnets.count) continue;
             if (!l4_match_applies(lower, source, &matches[k], &port->scope)) continue;
             struct l4_chain chain = {
                 .action = l4_action(lower, source, &routes[i], &port->scope),
@@ -142,7 +160,8 @@ add_rules_of(struct l4_port *port, const struct service *service, bool tls, bool
     struct host_owners met = {0};
     if (!host_index_find(port->index, service->host, &met)) return false;
     host_owners_sort(&met);
-    for (size_t i = 0; i < met.count && !*always; i++) {
+    /* A tcp rule for every address ends the search; tls rules of all of them count. */
+    for (size_t i = 0; i < met.count && (tls || !*always); i++) {
         const struct lower_source *source = &port->candidates->items[met.items[i]];
         const struct istio_virtual_service *spec = source->resource->virtual_service;
         if ((tls ? spec->tls.count : spec->tcp.count) == 0) continue;

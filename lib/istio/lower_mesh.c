@@ -58,7 +58,7 @@ mesh_give_host(struct virtual_hosts *hosts, struct domain_routes *routes,
     struct lower *lower = hosts->lower;
     const struct rule_list *list = &source->list;
     if (routes->closed) return true;
-    routes->closed = lower_always_applies(list);
+    routes->closed = lower_always_applies(list->items, list->count);
     if (routes->sources++ == 0) {
         routes->shared = source->shared;
         routes->last = *list;
@@ -69,7 +69,7 @@ mesh_give_host(struct virtual_hosts *hosts, struct domain_routes *routes,
             if (!rule_list_add(lower, &routes->joined, routes->last.items[i])) return false;
         }
     }
-    if (!lower_guards(lower, &routes->last, &routes->joined)) return false;
+    if (!lower_guards(lower, routes->last.items, routes->last.count, &routes->joined)) return false;
     for (size_t i = 0; i < list->count; i++) {
         if (!rule_list_add(lower, &routes->joined, list->items[i])) return false;
     }

@@ -71,7 +71,6 @@ read_source(struct mesh_port *port, const struct lower_source *from)
     struct lower *lower = port->lower;
     struct mesh_source *source = &port->sources[port->source_count];
     if (!mesh_read_source(lower, from, port->port, source)) return false;
-    if (!source->shared) return true; /* the next one for the host gets its chance */
     port->source_count++;
     for (size_t k = 0; k < from->resource->virtual_service->hosts.count; k++) {
         if (!host_set_add(&port->owners, host_at(lower, from, k), source)) return false;
@@ -119,7 +118,7 @@ candidates_index(struct lower *lower, struct mesh_candidates *out)
 /* ---- hosts ---- */
 
 /* Of the VirtualServices with a wildcard that covers a service, the most specific one has it,
- * unless another one names it. */
+ * unless another one names it; also where that one has no routes on this port. */
 static bool
 assign_covered(struct mesh_port *port)
 {
@@ -140,8 +139,15 @@ static bool
 add_addresses(struct mesh_port *port, const struct domain_routes *routes,
               const struct service *service)
 {
+    struct lower *lower = port->lower;
     if (service->address_count == 0) return true;
-    return virtual_hosts_alias(&port->hosts, routes, service->addresses, service->address_count);
+    sluice_str *domains = ARENA_ARRAY(lower->arena, sluice_str, service->address_count);
+    if (!domains) return false;
+    for (size_t i = 0; i < service->address_count; i++) {
+        domains[i] = expand_domain(lower, service->addresses[i]);
+        if (!domains[i].ptr) return false;
+    }
+    return virtual_hosts_alias(&port->hosts, routes, domains, service->address_count);
 }
 
 /* Pods of a headless Service have names below it. */
@@ -226,12 +232,12 @@ default_action(struct mesh_port *port, const struct service *service)
     struct lower *lower = port->lower;
     struct lower_scope scope = {.mesh = true, .port = port->port};
     struct istio_destination destination = {
-        .host = {service->host, true}
+        .host = {service->name, true}
     };
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
     struct model_split_entry *entry = ARENA_NEW(lower->arena, struct model_split_entry);
     struct lowered_destination lowered =
-        lower_known_host(lower, service->host, service->space, &destination, &scope);
+        lower_known_host(lower, service->name, service->space, &destination, &scope);
     if (!action || !entry || !lowered.model) return NULL;
     *entry = (struct model_split_entry){.destination = lowered.model, .identity = service->host};
     *action = (struct model_action){
@@ -282,7 +288,9 @@ fill(struct mesh_port *port, const struct mesh_candidates *candidates,
         return false;
     }
     for (size_t i = 0; i < port->source_count; i++) {
-        if (!add_source(port, &port->sources[i])) return false;
+        struct mesh_source *source = &port->sources[i];
+        if (!source->shared) continue; /* the next one for the host gets its chance */
+        if (!add_source(port, source)) return false;
     }
     for (size_t i = 0; i < port->services.count; i++) {
         const struct service *service = port->services.items[i];

@@ -22,7 +22,7 @@ rule_list_finish(struct lower *lower, const struct rule_list *list)
         lower->failed = true;
         return NULL;
     }
-    *routes = (struct model_route_list){list->items, list->count};
+    *routes = (struct model_route_list){.rules = list->items, .count = list->count};
     return routes;
 }
 
@@ -131,30 +131,31 @@ lower_is_catch_all(const struct model_rule *rule)
 }
 
 bool
-lower_always_applies(const struct rule_list *list)
+lower_always_applies(const struct model_rule *rules, size_t count)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (count_static(&list->items[i]) == 0) return true;
+    for (size_t i = 0; i < count; i++) {
+        if (count_static(&rules[i]) == 0) return true;
     }
     return false;
 }
 
 bool
-lower_guards(struct lower *lower, const struct rule_list *list, struct rule_list *guards)
+lower_guards(struct lower *lower, const struct model_rule *rules, size_t count,
+             struct rule_list *guards)
 {
     static const struct model_action not_found = {.kind = MODEL_NOT_FOUND,
                                                   .timeout_ns = SLUICE_NO_DURATION,
                                                   .backend_timeout_ns = SLUICE_NO_DURATION};
-    for (size_t i = 0; i < list->count; i++) {
-        const struct model_rule *rule = &list->items[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct model_rule *rule = &rules[i];
         struct model_predicate *kept =
             ARENA_ARRAY(lower->arena, struct model_predicate, count_static(rule));
-        size_t count = 0;
+        size_t tests = 0;
         for (size_t k = 0; kept && k < rule->predicate_count; k++) {
-            if (lower_is_static(&rule->predicates[k])) kept[count++] = rule->predicates[k];
+            if (lower_is_static(&rule->predicates[k])) kept[tests++] = rule->predicates[k];
         }
         struct model_rule guard = {
-            .predicates = kept, .predicate_count = count, .action = &not_found, .match = -1};
+            .predicates = kept, .predicate_count = tests, .action = &not_found, .match = -1};
         if (!kept || !rule_list_add(lower, guards, guard)) return false;
     }
     return true;

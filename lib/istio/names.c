@@ -3,6 +3,8 @@
  */
 #include "istio/names.h"
 
+#include "base/syntax.h"
+
 #define LABEL_MAX 63
 #define DOMAIN_MAX 255
 #define LABEL_PREFIX_MAX 253
@@ -117,19 +119,6 @@ name_check_sni_domain(sluice_str text)
     return name_check_fqdn(str_skip(rest, subset_end + 2));
 }
 
-/* Letters, digits, "-", "_", ".", beginning and ending in a letter or digit, at most 63. */
-static bool
-is_qualified_name(sluice_str text)
-{
-    if (text.len == 0 || text.len > LABEL_MAX) return false;
-    if (!is_alnum(text.ptr[0]) || !is_alnum(text.ptr[text.len - 1])) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!is_alnum(c) && c != '-' && c != '_' && c != '.') return false;
-    }
-    return true;
-}
-
 static bool
 is_label_prefix(sluice_str text)
 {
@@ -148,28 +137,9 @@ name_check_label_key(sluice_str text)
     if (slash != SIZE_MAX && !is_label_prefix(str_first(text, slash)))
         return "has a prefix before \"/\" that is no DNS name";
     sluice_str name = slash == SIZE_MAX ? text : str_skip(text, slash + 1);
-    if (!is_qualified_name(name))
+    if (!syntax_is_qualified_name(name))
         return "is not 1 to 63 letters, digits, \"-\", \"_\" or \".\" between letters or digits";
     return NULL;
-}
-
-const char *
-name_check_label_value(sluice_str text)
-{
-    if (text.len == 0 || is_qualified_name(text)) return NULL;
-    return "is neither empty nor up to 63 letters, digits, \"-\", \"_\" or \".\" between letters "
-           "or "
-           "digits";
-}
-
-bool
-name_is_header_token(sluice_str text)
-{
-    static const sluice_str marks = STR_INIT("!#$%&'*+-.^_`|~");
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_alnum(text.ptr[i]) && str_find(marks, text.ptr[i]) == SIZE_MAX) return false;
-    }
-    return text.len > 0;
 }
 
 bool

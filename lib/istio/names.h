@@ -21,12 +21,8 @@ const char *name_check_wildcard_domain(sluice_str text);
 /* As name_check_wildcard_domain(), or the generated form outbound_.<port>_._.<host>. */
 const char *name_check_sni_domain(sluice_str text);
 
-/* Kubernetes label key ([dns-prefix/]name) and value (may be empty). */
+/* Kubernetes label key: [dns-prefix/]name. */
 const char *name_check_label_key(sluice_str text);
-const char *name_check_label_value(sluice_str text);
-
-/* Letters, digits and !#$%&'*+-.^_`|~ , at least one. */
-bool name_is_header_token(sluice_str text);
 
 /* Keys of a header match that test a JWT claim: @request.auth.claims.a.b or
  * @request.auth.claims[a][b]. */

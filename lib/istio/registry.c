@@ -62,7 +62,8 @@ kube_service_of(struct lower *lower, const struct istio_resource *resource)
 {
     struct service *service = ARENA_NEW(lower->arena, struct service);
     if (!service || !add_kube_ports(lower, service, resource->service)) return NULL;
-    service->host = expand_host(lower, resource->meta->name, resource->meta->space);
+    service->name = expand_host(lower, resource->meta->name, resource->meta->space);
+    service->host = service->name;
     service->space = resource->meta->space;
     service->kube = true;
     const struct value_str *address = &resource->service->cluster_ip;
@@ -98,7 +99,7 @@ static bool
 add(struct lower *lower, struct service *service)
 {
     struct registry *registry = lower->registry;
-    void **place = map_put(&registry->hosts, service->host);
+    void **place = map_put(&registry->hosts, service->name);
     if (!place) return false;
     struct service *first = *place;
     if (first) {
@@ -124,6 +125,7 @@ add_entry(struct lower *lower, const struct istio_resource *resource)
     for (size_t i = 0; i < spec->hosts.count; i++) {
         struct service *service = ARENA_NEW(lower->arena, struct service);
         if (!service || !add_entry_ports(lower, service, spec)) return false;
+        service->name = hosts[i];
         service->host = expand_lower_case(lower, hosts[i]);
         service->space = resource->meta->space;
         service->addresses = spec->addresses.items;
@@ -173,12 +175,16 @@ resolve_aliases(struct lower *lower)
     }
 }
 
+/* What has errors is not there, so it does not bring a registry about either. */
 static size_t
 count_hosts(const struct istio_set *set)
 {
-    size_t count = set->count_of[ISTIO_SERVICE];
-    for (size_t i = 0; i < set->count_of[ISTIO_SERVICE_ENTRY]; i++) {
-        count += set->of[ISTIO_SERVICE_ENTRY][i]->service_entry->hosts.count;
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct istio_resource *resource = &set->items[i];
+        if (resource->bad) continue;
+        if (resource->kind == ISTIO_SERVICE) count++;
+        if (resource->kind == ISTIO_SERVICE_ENTRY) count += resource->service_entry->hosts.count;
     }
     return count;
 }

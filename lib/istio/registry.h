@@ -14,7 +14,8 @@ struct service_port {
 };
 
 struct service {
-    sluice_str host;  /* lower-case; may be a wildcard for a ServiceEntry */
+    sluice_str name;  /* its host as written, by which destinations name it */
+    sluice_str host;  /* the same in lower case; may be a wildcard for a ServiceEntry */
     sluice_str space; /* of the object */
     bool kube;        /* a core Service: it has the short names too */
     bool headless;    /* clusterIP: None */
@@ -39,7 +40,7 @@ struct service_at {
 struct registry {
     struct service **items; /* visible to the caller; own namespace first, then oldest first */
     size_t count;
-    struct map hosts;         /* -> first struct service of the host */
+    struct map hosts;         /* name -> first struct service of it */
     struct service_at *ports; /* by port, then in the order of items; a number once per service */
     size_t port_count;
 };
@@ -48,7 +49,7 @@ struct registry {
 bool registry_read(struct lower *lower);
 void registry_free(struct lower *lower);
 
-/* The service of exactly this host, preferring one that has the port (0: any). NULL: none. */
+/* The service of exactly this name, preferring one that has the port (0: any). NULL: none. */
 struct service *registry_find(const struct lower *lower, sluice_str host, uint32_t port);
 
 /* The services that have a port. */

@@ -7,13 +7,14 @@
 #include <stdio.h>
 
 #include "istio/schema.h"
+#include "istio/unknown_kind.h"
 #include "istio/validate.h"
 
 #define ISTIO_GROUP "networking.istio.io"
 #define REGEX_BYTES 1024
 #define CODE_ANNOTATION "SL0401"
 
-static const struct decode_dialect istio_dialect = {
+const struct decode_dialect istio_dialect = {
     .error_code = ISTIO_ERROR,
     .warning_code = ISTIO_WARNING,
     .info_code = "SL0303",
@@ -50,6 +51,17 @@ kind_of(const struct envelope *envelope)
         if (envelope_is(envelope, STR(ISTIO_GROUP), kinds[i].name)) return &kinds[i];
     }
     return NULL;
+}
+
+static void
+report_unknown(const struct envelope *envelope, const struct envelope_options *options)
+{
+    sluice_str names[sizeof(kinds) / sizeof(kinds[0])];
+    size_t count = sizeof(kinds) / sizeof(kinds[0]);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = kinds[i].name;
+    }
+    unknown_kind_report(envelope, options, &istio_dialect, names, count);
 }
 
 /* ---- annotations ---- */
@@ -180,6 +192,7 @@ read_resource(struct istio_resource *out, struct envelope *envelope,
         out->kind = ISTIO_NAMESPACE;
         return claim_result(ok);
     }
+    report_unknown(envelope, options);
     return CLAIM_NONE;
 }
 
@@ -203,6 +216,20 @@ sort_by_kind(struct istio_set *set, struct arena *arena)
     return true;
 }
 
+/* Read one object into the set, if its kind belongs there. False when memory ran out. */
+static bool
+read_into(struct istio_set *out, struct envelope *envelope, const struct envelope_options *options,
+          uint32_t regex_bytes)
+{
+    struct istio_resource *resource = &out->items[out->count];
+    enum claim claim = read_resource(resource, envelope, options, regex_bytes);
+    if (claim != CLAIM_TAKEN) return claim == CLAIM_NONE;
+    resource->meta = envelope;
+    resource->bad = envelope->errors > 0;
+    out->count++;
+    return true;
+}
+
 sluice_status
 istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
                const struct envelope_options *options, uint32_t regex_bytes)
@@ -212,14 +239,17 @@ istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
     if (!out->items) return SLUICE_ERR_NOMEM;
     for (size_t i = 0; i < envelopes->count; i++) {
         struct envelope *envelope = &envelopes->items[i];
-        struct istio_resource *resource = &out->items[out->count];
         if (envelope->replaced) continue;
-        enum claim claim = read_resource(resource, envelope, options, regex_bytes);
-        if (claim == CLAIM_NOMEM) return SLUICE_ERR_NOMEM;
-        if (claim == CLAIM_NONE) continue;
-        resource->meta = envelope;
-        resource->bad = envelope->errors > 0;
-        out->count++;
+        if (!read_into(out, envelope, options, regex_bytes)) return SLUICE_ERR_NOMEM;
+    }
+    /* An object that is set aside for its errors leaves the one that it was to replace. */
+    for (size_t i = envelopes->count; i-- > 0;) {
+        struct envelope *envelope = &envelopes->items[i];
+        if (!envelope->replaced) continue;
+        const struct envelope *later = &envelopes->items[envelope->replaced_by];
+        if (later->replaced || later->errors == 0) continue;
+        envelope->replaced = false;
+        if (!read_into(out, envelope, options, regex_bytes)) return SLUICE_ERR_NOMEM;
     }
     if (!sort_by_kind(out, options->arena) || options->diags->failed) return SLUICE_ERR_NOMEM;
     return SLUICE_OK;

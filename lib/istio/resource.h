@@ -57,4 +57,7 @@ void istio_report(struct istio_resource *resource, const struct envelope_options
                   sluice_severity severity, const char *code, const struct yaml_node *at,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* How findings about Istio's objects are worded and numbered. */
+extern const struct decode_dialect istio_dialect;
+
 #endif

@@ -1,12 +1,11 @@
 /*
- * schema: the decode tables of Istio's messages, and the macros that write a table row.
+ * schema: the decode tables of Istio's messages.
  */
 #ifndef SLUICE_ISTIO_SCHEMA_H
 #define SLUICE_ISTIO_SCHEMA_H
 
-#include <stddef.h>
-
 #include "istio/resources.h"
+#include "yaml/schema.h"
 
 extern const struct message_type schema_virtual_service;
 extern const struct message_type schema_destination_rule;
@@ -16,32 +15,5 @@ extern const struct message_type schema_gateway;
 
 /* Messages that several kinds hold. */
 extern const struct message_type schema_port_selector;
-
-/* A row of a table: struct, member, name, type. _WITH takes further members of the row. */
-#define ROW_WITH(type_, member_, name_, field_, ...)                                               \
-    {                                                                                              \
-        .name = (name_), .type = (field_), .offset = offsetof(type_, member_), __VA_ARGS__         \
-    }
-#define ROW(type_, member_, name_, field_) ROW_WITH(type_, member_, name_, field_, .oneof = NULL)
-
-#define MESSAGE(type_, member_, name_, message_)                                                   \
-    ROW_WITH(type_, member_, name_, FIELD_MESSAGE, .message = (message_))
-#define MESSAGE_WITH(type_, member_, name_, message_, ...)                                         \
-    ROW_WITH(type_, member_, name_, FIELD_MESSAGE, .message = (message_), __VA_ARGS__)
-#define MESSAGES(type_, member_, name_, message_)                                                  \
-    ROW_WITH(type_, member_, name_, FIELD_MESSAGE_LIST, .message = (message_))
-#define MESSAGES_WITH(type_, member_, name_, message_, ...)                                        \
-    ROW_WITH(type_, member_, name_, FIELD_MESSAGE_LIST, .message = (message_), __VA_ARGS__)
-#define ENUM(type_, member_, name_, values_)                                                       \
-    ROW_WITH(type_, member_, name_, FIELD_ENUM, .values = (values_))
-#define ENUM_WITH(type_, member_, name_, values_, ...)                                             \
-    ROW_WITH(type_, member_, name_, FIELD_ENUM, .values = (values_), __VA_ARGS__)
-
-/* A message type over the table `rows_`. */
-#define MESSAGE_TYPE(name_, type_, rows_)                                                          \
-    {                                                                                              \
-        .name = (name_), .size = sizeof(type_), .fields = (rows_),                                 \
-        .field_count = sizeof(rows_) / sizeof((rows_)[0])                                          \
-    }
 
 #endif

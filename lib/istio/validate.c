@@ -5,6 +5,7 @@
 
 #include "base/ip.h"
 #include "base/map.h"
+#include "base/syntax.h"
 #include "istio/names.h"
 
 #define MILLISECOND 1000000
@@ -30,22 +31,6 @@ validate_at(const struct yaml_node *message, const char *name)
     const struct yaml_node *child = yaml_get(message, sluice_str_of(name));
     if (!child) child = yaml_get(message, snake_case(snake, sizeof(snake), name));
     return child ? child : message;
-}
-
-struct str_walk
-str_walk(const struct value_list *list)
-{
-    return (struct str_walk){.list = list};
-}
-
-bool
-str_next(struct str_walk *walk)
-{
-    if (walk->next >= walk->list->count) return false;
-    const sluice_str *items = walk->list->items;
-    walk->node = walk->next == 0 ? walk->list->node->children.first : walk->node->next;
-    walk->text = items[walk->next++];
-    return true;
 }
 
 /* ---- common values ---- */
@@ -87,7 +72,7 @@ validate_labels(struct validate *v, const struct value_str_map *labels)
         const char *wrong = name_check_label_key(label.name);
         if (wrong)
             REFUSED(v, labels->nodes[i], "label key \"%.*s\" %s", STR_ARG(label.name), wrong);
-        wrong = name_check_label_value(label.value);
+        wrong = syntax_check_label_value(label.value);
         if (!wrong) continue;
         REFUSED(v, labels->nodes[i], "label value \"%.*s\" %s", STR_ARG(label.value), wrong);
     }

@@ -12,6 +12,7 @@
 #include "engine/regex.h"
 #include "istio/resources.h"
 #include "yaml/envelope.h"
+#include "yaml/str_walk.h"
 
 struct validate {
     struct decode *decode;
@@ -44,16 +45,6 @@ void validate_gateway(struct validate *v, const struct istio_gateway *spec);
 
 /* The child `name` of a decoded message, or the message itself where it has none. */
 const struct yaml_node *validate_at(const struct yaml_node *message, const char *name);
-
-/* Walks a list of strings together with its nodes: for (s = str_walk(&list); str_next(&s);) */
-struct str_walk {
-    sluice_str text;              /* the current string */
-    const struct yaml_node *node; /* and its place */
-    const struct value_list *list;
-    size_t next;
-};
-struct str_walk str_walk(const struct value_list *list);
-bool str_next(struct str_walk *walk);
 
 /* ---- checks of common values; `name` is the field's, for the message ---- */
 

@@ -6,6 +6,7 @@
 
 #define BODY_LARGE (100 * 1024)
 #define BODY_MAX (1024 * 1024)
+#define REDIRECT_CODE "SL0609"
 
 /* ---- redirect ---- */
 
@@ -38,11 +39,18 @@ static void
 check_redirect_code(struct validate *v, const struct istio_redirect *redirect)
 {
     int64_t code = redirect->redirect_code.v;
+    const struct yaml_node *at = validate_at(redirect->node, "redirectCode");
     if (code == 0 || code == 301 || code == 302 || code == 303 || code == 307 || code == 308)
         return;
-    BROKEN(v, validate_at(redirect->node, "redirectCode"),
-           "redirectCode %lld cannot be sent; it must be 301, 302, 303, 307 or 308",
-           (long long)code);
+    if (code < 300 || code > 399) {
+        BROKEN(v, at, "redirectCode %lld is no redirect; it must be 301, 302, 303, 307 or 308",
+               (long long)code);
+        return;
+    }
+    decode_report(v->decode, SLUICE_SEVERITY_ERROR, REDIRECT_CODE, at,
+                  "redirectCode %lld is admitted by Istio, but no proxy of it can send it; it must "
+                  "be 301, 302, 303, 307 or 308",
+                  (long long)code);
 }
 
 /* A prefix can only be replaced where one was matched. */

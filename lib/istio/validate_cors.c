@@ -1,7 +1,7 @@
 /*
  * validate_cors: cross-origin policies.
  */
-#include "istio/names.h"
+#include "base/syntax.h"
 #include "istio/validate.h"
 
 #define SECOND 1000000000
@@ -38,7 +38,7 @@ static void
 check_header_names(struct validate *v, const struct value_list *names)
 {
     for (struct str_walk s = str_walk(names); str_next(&s);) {
-        if (name_is_header_token(s.text)) continue;
+        if (syntax_is_token(s.text)) continue;
         REFUSED(v, s.node, "\"%.*s\" is no header name; expected a name or \"*\"", STR_ARG(s.text));
     }
 }

@@ -1,6 +1,7 @@
 /*
  * validate_match: the conditions of an HTTP route.
  */
+#include "base/syntax.h"
 #include "istio/names.h"
 #include "istio/validate.h"
 
@@ -46,7 +47,7 @@ is_pseudo_header(sluice_str name)
 static void
 check_header_name(struct validate *v, const struct yaml_node *at, sluice_str name)
 {
-    if (name_is_header_token(name) || is_pseudo_header(name) || name_is_jwt_claim(name)) return;
+    if (syntax_is_token(name) || is_pseudo_header(name) || name_is_jwt_claim(name)) return;
     if (name.len == 0) {
         BROKEN(v, at, "the header has no name");
     } else {

@@ -1,5 +1,9 @@
 #include "istio/virtual_hosts.h"
 
+#include <stdlib.h>
+
+#include "istio/host_set.h"
+
 struct virtual_hosts
 virtual_hosts_init(struct lower *lower)
 {
@@ -67,6 +71,87 @@ final_list(struct virtual_hosts *hosts, struct domain_routes *routes, bool catch
     return routes->shared;
 }
 
+/*
+ * ---- domains that are not there for everybody ----
+ *
+ * A VirtualService without an entry for the port or the caller makes no virtual host (istio.md 3.5,
+ * 3.6), so the next wider domain answers. Ports and callers are of the request here: the wider
+ * domain's entries follow, behind guards that end the search where an entry of the own list counts.
+ */
+
+static bool
+add_all(struct lower *lower, struct rule_list *list, const struct model_rule *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!rule_list_add(lower, list, rules[i])) return false;
+    }
+    return true;
+}
+
+static bool
+follow_with(struct lower *lower, struct domain_routes *routes, const struct domain_routes *wider)
+{
+    struct rule_list list = {0};
+    const struct model_route_list *own = routes->shared;
+    if (!add_all(lower, &list, own->rules, own->count) ||
+        !lower_guards(lower, own->rules, own->count, &list) ||
+        !add_all(lower, &list, wider->shared->rules, wider->shared->count)) {
+        return false;
+    }
+    routes->shared = rule_list_finish(lower, &list);
+    return routes->shared != NULL;
+}
+
+static bool
+is_conditional(const struct domain_routes *routes)
+{
+    return !lower_always_applies(routes->shared->rules, routes->shared->count);
+}
+
+static int
+by_length(const void *a, const void *b)
+{
+    const struct domain_routes *x = *(struct domain_routes *const *)a;
+    const struct domain_routes *y = *(struct domain_routes *const *)b;
+    return (x->domain.len > y->domain.len) - (x->domain.len < y->domain.len);
+}
+
+/* Wider domains are shorter, so theirs are complete when a narrower one asks. */
+static bool
+follow_sorted(struct lower *lower, const struct host_set *set, struct domain_routes **sorted,
+              size_t count)
+{
+    qsort(sorted, count, sizeof(*sorted), by_length);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_conditional(sorted[i])) continue;
+        /* A wildcard stands for one byte or more. */
+        sluice_str tail = str_skip(sorted[i]->domain, host_is_wildcard(sorted[i]->domain) ? 2 : 1);
+        const struct domain_routes *wider = host_set_covering(set, tail, sorted[i]);
+        if (wider && !follow_with(lower, sorted[i], wider)) return false;
+    }
+    return true;
+}
+
+static bool
+follow_wider(struct virtual_hosts *hosts)
+{
+    struct lower *lower = hosts->lower;
+    size_t count = hosts->domains.count;
+    struct domain_routes **sorted = ARENA_ARRAY(lower->arena, struct domain_routes *, count);
+    struct host_set set = host_set_init(lower->arena->alloc);
+    bool ok = sorted != NULL, conditional = false;
+    for (size_t i = 0; ok && i < count; i++) {
+        sorted[i] = hosts->domains.entries[i].value;
+        conditional |= is_conditional(sorted[i]);
+        if (host_is_wildcard(sorted[i]->domain)) {
+            ok = host_set_add(&set, sorted[i]->domain, sorted[i]);
+        }
+    }
+    if (ok && conditional) ok = follow_sorted(lower, &set, sorted, count);
+    host_set_free(&set);
+    return ok;
+}
+
 bool
 virtual_hosts_finish(struct virtual_hosts *hosts, bool catch_all_last,
                      struct model_listener *listener)
@@ -76,11 +161,14 @@ virtual_hosts_finish(struct virtual_hosts *hosts, bool catch_all_last,
         ARENA_ARRAY(hosts->lower->arena, struct model_virtual_host, count + hosts->extra_count);
     if (!items) return false;
     for (size_t i = 0; i < count; i++) {
-        struct domain_routes *routes = hosts->domains.entries[i].value;
+        if (!final_list(hosts, hosts->domains.entries[i].value, catch_all_last)) return false;
+    }
+    if (!follow_wider(hosts)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct domain_routes *routes = hosts->domains.entries[i].value;
         items[i].domains = &routes->domain;
         items[i].domain_count = 1;
-        items[i].routes = final_list(hosts, routes, catch_all_last);
-        if (!items[i].routes) return false;
+        items[i].routes = routes->shared;
     }
     for (size_t i = 0; i < hosts->extra_count; i++) {
         struct model_virtual_host *extra = &items[count + i];

@@ -3,6 +3,8 @@
  */
 #include "model/annotations.h"
 
+#include "base/syntax.h"
+
 #define NANOSECONDS INT64_C(1000000000)
 #define TTL_SECONDS_MAX (INT64_C(100) * 366 * 86400)
 #define COHORT_MAX 253
@@ -30,19 +32,6 @@ take_part(struct cursor *cursor, char separator, bool *last)
     *last = end == SIZE_MAX;
     cursor->text = str_skip(cursor->text, *last ? cursor->text.len : end + 1);
     return part;
-}
-
-/* Letters, digits and the marks that RFC 9110 allows in a token: names of headers and cookies. */
-static bool
-is_token(sluice_str text)
-{
-    static const sluice_str marks = STR_INIT("!#$%&'*+-.^_`|~");
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && str_find(marks, c) == SIZE_MAX)
-            return false;
-    }
-    return text.len > 0;
 }
 
 static bool
@@ -129,7 +118,8 @@ read_cookie(struct model_sticky_key *key, struct cursor cursor)
     bool last;
     key->kind = MODEL_STICKY_COOKIE;
     key->name = take_part(&cursor, ';', &last);
-    if (!is_token(key->name)) return fail_at(&cursor, key->name, "cookie: needs a cookie's name");
+    if (!syntax_is_token(key->name))
+        return fail_at(&cursor, key->name, "cookie: needs a cookie's name");
     while (!last) {
         sluice_str part = take_part(&cursor, ';', &last);
         if (!read_cookie_attribute(key, &cursor, part)) return false;
@@ -141,7 +131,7 @@ static bool
 read_header(struct model_sticky_key *key, struct arena *arena, const struct cursor *cursor)
 {
     key->kind = MODEL_STICKY_HEADER;
-    if (!is_token(cursor->text))
+    if (!syntax_is_token(cursor->text))
         return fail_at(cursor, cursor->text, "header: needs a header's name");
     char *lower = arena_bytes(arena, cursor->text.len);
     if (!lower) return false;

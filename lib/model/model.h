@@ -7,9 +7,9 @@
  * Everything lives in the arena of the compile call; text may point into the sources.
  *
  * Order is decided before this point: the first rule of a virtual host whose predicates all hold
- * acts, and a virtual host without such a rule answers 404. There is no fall-through to another
- * host. What a format falls through to must be in the list; what it cuts off is a rule with
- * MODEL_NOT_FOUND.
+ * acts, and a virtual host without such a rule answers 404. Nothing falls through to another host
+ * by itself. What a format falls through to is in the list, or in the list that it names as its
+ * `next`; what it cuts off is a rule with MODEL_NOT_FOUND.
  */
 #ifndef SLUICE_MODEL_MODEL_H
 #define SLUICE_MODEL_MODEL_H
@@ -82,7 +82,7 @@ enum model_path_mode {
     MODEL_PATH_PREFIX,  /* the matched bytes become `value`: of a PREFIX predicate its value, of
                            EXACT and  REGEX the whole path, with no path predicate the leading "/" */
     MODEL_PATH_SEGMENT, /* as PREFIX, by segments: value and prefix without a trailing "/", empty
-                           gives "/" */
+                           gives "/"; with no path predicate nothing was matched */
     MODEL_PATH_REGEX,   /* every match of `pattern` in the path becomes `value`, groups \0 to \9 */
 };
 
@@ -115,15 +115,15 @@ struct model_action;
 
 struct model_split_entry {
     const struct model_destination *destination;
-    uint32_t weight;     /* as written; ignored when the entry is alone */
+    uint32_t weight;     /* as written; ignored when the entry is alone, but see weigh_alone */
     sluice_str identity; /* for sticky picks */
     bool invalid;        /* its share is answered with invalid_status */
     uint32_t invalid_status;
     struct model_header_ops request_ops, response_ops; /* all of them, the action's own included */
     sluice_str authority; /* to send upstream; empty: the action's, else the request's */
     const struct model_action *instead; /* NULL, or what happens when this entry is picked: a
-                                           REDIRECT or RESPOND answers; of a FORWARD its path edit
-                                           and mirrors apply to this entry */
+                                           REDIRECT or RESPOND answers; of a FORWARD its CORS, path
+                                           edit and mirrors apply to this entry */
 };
 
 enum model_sticky_key_kind { /* the order of enum sluice_sticky_by */
@@ -152,6 +152,7 @@ struct model_split {
     size_t key_count;
     uint32_t
         empty_status; /* answer (UNAVAILABLE) when there is no entry or no weight: 500 or 503 */
+    bool weigh_alone; /* an entry that is alone needs a weight too; else it gets everything */
 };
 
 struct model_mirror {
@@ -189,7 +190,8 @@ struct model_response {
 };
 
 struct model_cors {
-    const struct model_matcher *origins; /* EXACT, PREFIX, REGEX, AFFIX */
+    const struct model_matcher *origins; /* EXACT, PREFIX, REGEX, AFFIX; what an AFFIX leaves in the
+                                            middle is a host, without a port or a slash */
     size_t origin_count;
     bool any_origin;          /* every origin is allowed */
     sluice_str allow_methods; /* joined by ","; empty: no header */
@@ -226,7 +228,7 @@ struct model_action {
     int64_t timeout_ns, backend_timeout_ns; /* SLUICE_NO_DURATION: none given */
     const sluice_retry_policy *retry;       /* or NULL */
     const sluice_fault *fault;              /* or NULL; the chosen flags are not read */
-    const struct model_cors *cors;          /* or NULL */
+    const struct model_cors *cors;          /* or NULL; of REDIRECT and RESPOND too */
     const struct model_mirror *mirrors;
     size_t mirror_count;
     const sluice_hash_policy *hash_policy;
@@ -254,6 +256,7 @@ struct model_rule {
 struct model_route_list {
     const struct model_rule *rules;
     size_t count;
+    const struct model_route_list *next; /* asked when no rule holds; NULL: none. No cycles */
 };
 
 /* Domain: exact, "*" + suffix (at least one byte before it), or "*". Lower-case. An IPv6 address is
@@ -277,7 +280,8 @@ enum model_family { MODEL_FAMILY_HTTP, MODEL_FAMILY_TLS, MODEL_FAMILY_TCP, MODEL
  * port are candidates, or, if there are none, those with port 0. Among candidates of the request's
  * scheme (tls or not; if none has it, all) the one whose hostname fits the host most specifically
  * is asked; none fits: 404. The host is the authority without port, or for TLS the SNI. With
- * `isolated_by_sni`, an SNI that selects another listener than the authority does answers 421.
+ * `isolated_by_sni`, an SNI that selects another listener than the authority does answers 421; no
+ * SNI selects the listener without hostname. Of listeners alike the first counts.
  */
 struct model_listener {
     enum model_scope scope;

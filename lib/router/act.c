@@ -54,6 +54,7 @@ take_entry(struct view *view, const struct entry *entry, const struct rule *rule
            sluice_decision *decision)
 {
     const struct action *instead = entry->instead;
+    const struct cors *cors = instead && instead->extra ? instead->extra->cors : NULL;
     if (entry->invalid_status) {
         forget_forwarding(view, decision);
         take_ops((struct header_ops){0}, (struct header_ops){0}, decision);
@@ -63,6 +64,10 @@ take_entry(struct view *view, const struct entry *entry, const struct rule *rule
     take_ops(entry->request_ops, entry->response_ops, decision);
     if (entry->authority.len) decision->authority = entry->authority;
     if (!instead || !instead->extra) return true;
+    if (cors && act_cors(view, cors, decision)) {
+        forget_forwarding(view, decision);
+        return false;
+    }
     if (instead->kind == ACTION_REDIRECT) {
         forget_forwarding(view, decision);
         act_redirect(view, instead->extra->redirect, rule, decision);
@@ -125,6 +130,7 @@ act_locally(struct view *view, const struct action *action, const struct rule *r
 {
     const struct action_extra *extra = action->extra;
     if (extra->fault && act_fault(view, extra->fault, decision)) return;
+    if (extra->cors && act_cors(view, extra->cors, decision)) return;
     take_ops((struct header_ops){0}, extra->response_ops, decision);
     if (action->kind == ACTION_REDIRECT) {
         act_redirect(view, extra->redirect, rule, decision);

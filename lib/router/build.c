@@ -88,7 +88,8 @@ router_build(sluice_router **out, const struct model *model, const struct router
     }
     bool built = build_rules(&builder, model, settings->max_rules) &&
                  build_hosts(&builder, model) && build_proxy(&builder, settings) &&
-                 build_finish_names(&builder) && build_filters(&builder) && build_indexes(&builder);
+                 build_finish_names(&builder) && build_finish_even(&builder) &&
+                 build_filters(&builder) && build_indexes(&builder);
     if (built && router->keep.failed) built = build_fail(&builder, SLUICE_ERR_NOMEM);
     for (size_t i = 0; i < BUILDER_MAPS; i++) {
         map_free(maps[i]);

@@ -3,7 +3,13 @@
 #include "router/hosts.h"
 #include "router/scopes.h"
 
-/* ---- host table of one listener ---- */
+/* ---- host tables ---- */
+
+struct table_filling {
+    struct host_table *table;
+    struct host_slot *slots;
+    size_t longest; /* of the domains */
+};
 
 /* Slots for `count` entries: a power of two, at most three quarters full. */
 static uint32_t
@@ -16,23 +22,44 @@ slots_for(size_t count)
     return size;
 }
 
-/* File one domain, unless it is there already: the first virtual host has it.
- */
-static void
-file_domain(struct builder *builder, struct host_slot *slots, uint32_t mask, sluice_str domain,
-            uint32_t routes)
+/* An empty table with room for `count` domains. */
+static bool
+begin_table(struct builder *builder, struct table_filling *filling, struct host_table *table,
+            size_t count)
 {
-    bool wildcard = str_starts_with(domain, STR("*"));
+    *table = (struct host_table){.any = NO_ROUTES};
+    *filling = (struct table_filling){.table = table, .longest = 1};
+    if (count == 0) return true;
+    if (count > UINT32_MAX / 4) return build_fail(builder, SLUICE_ERR_LIMIT);
+    uint32_t size = slots_for(count);
+    filling->slots = build_array(builder, size, sizeof(*filling->slots));
+    table->slots = filling->slots;
+    table->mask = size - 1;
+    return filling->slots != NULL;
+}
+
+/* File one domain ("*", or empty: any), unless it is there already: the first one has it. */
+static void
+file_domain(struct builder *builder, struct table_filling *filling, sluice_str domain,
+            uint32_t value)
+{
+    struct host_table *table = filling->table;
+    if (domain.len == 0 || str_equal(domain, STR("*"))) {
+        if (table->any == NO_ROUTES) table->any = value;
+        return;
+    }
+    bool wildcard = domain.ptr[0] == '*';
     struct host_key key =
         hosts_key(str_skip(domain, wildcard), wildcard, &builder->router->hash_keys);
-    struct host_slot *slot = &slots[hosts_slot(slots, mask, key)];
+    struct host_slot *slot = &filling->slots[hosts_slot(filling->slots, table->mask, key)];
     if (slot->domain) return;
     *slot = (struct host_slot){
         .domain = build_text(builder, domain).ptr,
         .len = (uint32_t)domain.len,
         .tag = (uint32_t)(key.hash >> 32),
-        .routes = routes,
+        .routes = value,
     };
+    if (domain.len > filling->longest) filling->longest = domain.len;
 }
 
 /* Mark each suffix length in use; how many there are. */
@@ -49,16 +76,21 @@ mark_lengths(const struct host_table *table, bool *marks)
     return count;
 }
 
+/* List the lengths of the suffixes. */
 static bool
-list_suffix_lengths(struct builder *builder, struct host_table *table, size_t longest_domain)
+finish_table(struct builder *builder, struct table_filling *filling)
 {
-    bool *marks = ARENA_ARRAY(builder->scratch, bool, longest_domain);
+    struct host_table *table = filling->table;
+    if (builder->status != SLUICE_OK) return false;
+    if (!table->slots) return true;
+    if (filling->longest > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
+    bool *marks = ARENA_ARRAY(builder->scratch, bool, filling->longest);
     if (!marks) return build_fail(builder, SLUICE_ERR_NOMEM);
     uint32_t count = mark_lengths(table, marks), kept = 0;
     if (count == 0) return true;
     uint32_t *lengths = build_array(builder, count, sizeof(*lengths));
     if (!lengths) return false;
-    for (size_t len = longest_domain; len-- > 0;) {
+    for (size_t len = filling->longest; len-- > 0;) {
         if (marks[len]) lengths[kept++] = (uint32_t)len;
     }
     table->suffix_lengths = lengths;
@@ -66,43 +98,26 @@ list_suffix_lengths(struct builder *builder, struct host_table *table, size_t lo
     return true;
 }
 
-static void
-file_host(struct builder *builder, struct host_table *table, struct host_slot *slots,
-          const struct model_virtual_host *host)
-{
-    sluice_str key = build_pointer_key(&host->routes);
-    uint32_t routes = (uint32_t)build_index(builder, &builder->lists, key) - 1;
-    for (size_t i = 0; i < host->domain_count && builder->status == SLUICE_OK; i++) {
-        if (!str_equal(host->domains[i], STR("*"))) {
-            file_domain(builder, slots, table->mask, host->domains[i], routes);
-        } else if (table->any == NO_ROUTES) {
-            table->any = routes;
-        }
-    }
-}
+/* ---- the virtual hosts of one listener ---- */
 
 static bool
-build_table(struct builder *builder, struct host_table *table, const struct model_listener *from)
+build_domains(struct builder *builder, struct host_table *table, const struct model_listener *from)
 {
-    size_t domains = 0, longest = 1;
+    struct table_filling filling;
+    size_t count = 0;
     for (size_t i = 0; i < from->host_count; i++) {
+        count += from->hosts[i].domain_count;
+    }
+    if (!begin_table(builder, &filling, table, count)) return false;
+    for (size_t i = 0; i < from->host_count && builder->status == SLUICE_OK; i++) {
         const struct model_virtual_host *host = &from->hosts[i];
-        domains += host->domain_count;
-        for (size_t k = 0; k < host->domain_count; k++) {
-            if (host->domains[k].len > longest) longest = host->domains[k].len;
+        sluice_str key = build_pointer_key(&host->routes);
+        uint32_t routes = (uint32_t)build_index(builder, &builder->lists, key) - 1;
+        for (size_t k = 0; k < host->domain_count && builder->status == SLUICE_OK; k++) {
+            file_domain(builder, &filling, host->domains[k], routes);
         }
     }
-    if (domains > UINT32_MAX / 4 || longest > UINT32_MAX) {
-        return build_fail(builder, SLUICE_ERR_LIMIT);
-    }
-    uint32_t size = slots_for(domains);
-    struct host_slot *slots = build_array(builder, size, sizeof(*slots));
-    if (!slots) return false;
-    *table = (struct host_table){.slots = slots, .mask = size - 1, .any = NO_ROUTES};
-    for (size_t i = 0; i < from->host_count; i++) {
-        file_host(builder, table, slots, &from->hosts[i]);
-    }
-    return builder->status == SLUICE_OK && list_suffix_lengths(builder, table, longest);
+    return finish_table(builder, &filling);
 }
 
 /* ---- listeners, sorted so that those of one scope and one port stand together ---- */
@@ -187,32 +202,103 @@ file_scope(struct builder *builder, struct scope *slots, uint32_t mask, struct s
     }
     slots[at] = scope;
     if (scope.kind != SCOPE_MESH) return;
-    const struct listener *listener = &builder->router->listeners[scope.listener];
-    builder->router->mesh[scope.family] = &slots[at];
-    if (scope.listener_count == 1 && listener->port == 0 && listener->hostname.len == 0) {
-        builder->router->mesh_listener[scope.family] = listener;
+    struct sluice_router *router = builder->router;
+    const struct port *port = &router->ports[scope.port];
+    router->mesh[scope.family] = &slots[at];
+    if (scope.port_count == 1 && port->number == 0 && !port->names) {
+        router->mesh_listener[scope.family] = &router->listeners[port->listener];
     }
+}
+
+/* ---- scopes and their ports ---- */
+
+static bool
+ends_tls(const struct model_listener *listener)
+{
+    return listener->family == MODEL_FAMILY_HTTP && listener->tls;
+}
+
+/* The hostnames of listeners; of HTTP only those that end TLS, or do not. */
+static bool
+build_names(struct builder *builder, struct host_table *table, const struct listener_key *keys,
+            size_t begin, size_t end, bool tls)
+{
+    struct table_filling filling;
+    size_t count = 0;
+    for (size_t i = begin; i < end; i++) {
+        count += ends_tls(keys[i].from) == tls;
+    }
+    if (!begin_table(builder, &filling, table, count)) return false;
+    for (size_t i = begin; i < end && builder->status == SLUICE_OK; i++) {
+        if (ends_tls(keys[i].from) != tls) continue;
+        file_domain(builder, &filling, keys[i].from->hostname, (uint32_t)i);
+    }
+    return finish_table(builder, &filling);
+}
+
+static bool
+build_port(struct builder *builder, struct port *port, const struct listener_key *keys,
+           size_t begin, size_t end)
+{
+    const struct model_listener *first = keys[begin].from;
+    *port = (struct port){.number = first->port, .listener = (uint32_t)begin};
+    if (end - begin == 1 && first->hostname.len == 0 && !first->isolated_by_sni) return true;
+    struct port_names *names = build_array(builder, 1, sizeof(*names));
+    port->names = names;
+    if (!names) return false;
+    for (size_t i = begin; i < end; i++) {
+        names->isolated_by_sni |= keys[i].from->isolated_by_sni;
+    }
+    return build_names(builder, &names->plain, keys, begin, end, false) &&
+           build_names(builder, &names->tls, keys, begin, end, true);
+}
+
+/* Behind the last listener of the same scope and port. */
+static size_t
+end_of_port(const struct listener_key *keys, size_t begin, size_t count)
+{
+    size_t end = begin + 1;
+    while (end < count && by_scope(&keys[begin], &keys[end]) == 0 &&
+           keys[end].from->port == keys[begin].from->port) {
+        end++;
+    }
+    return end;
+}
+
+static size_t
+count_ports(const struct listener_key *keys, size_t count)
+{
+    size_t ports = 0;
+    for (size_t at = 0; at < count; at = end_of_port(keys, at, count)) {
+        ports++;
+    }
+    return ports;
 }
 
 static bool
 build_scopes(struct builder *builder, const struct listener_key *keys, size_t count)
 {
-    uint32_t size = slots_for(count);
+    uint32_t size = slots_for(count), ports_used = 0;
     struct scope *slots = build_array(builder, size, sizeof(*slots));
-    if (!slots) return false;
+    struct port *ports = build_array(builder, count_ports(keys, count), sizeof(*ports));
+    if (!slots || !ports) return false;
+    builder->router->ports = ports;
     builder->router->scopes = slots;
     builder->router->scope_mask = size - 1;
     for (size_t begin = 0, end; begin < count; begin = end) {
         const struct listener_key *first = &keys[begin];
-        for (end = begin + 1; end < count && by_scope(&keys[end], first) == 0; end++) {
-        }
         struct scope scope = {
             .name = first->name,
             .kind = (uint8_t)first->from->scope,
             .family = (uint8_t)first->from->family,
-            .listener = (uint32_t)begin,
-            .listener_count = (uint32_t)(end - begin),
+            .port = ports_used,
         };
+        for (end = begin; end < count && by_scope(&keys[end], first) == 0;) {
+            size_t at = end;
+            end = end_of_port(keys, at, count);
+            if (!build_port(builder, &ports[ports_used++], keys, at, end)) return false;
+            scope.port_count++;
+        }
         file_scope(builder, slots, size - 1, scope);
     }
     return builder->status == SLUICE_OK;
@@ -221,14 +307,9 @@ build_scopes(struct builder *builder, const struct listener_key *keys, size_t co
 static void
 convert_listener(struct builder *builder, struct listener *to, const struct model_listener *from)
 {
-    *to = (struct listener){
-        .hostname = build_text(builder, from->hostname),
-        .port = from->port,
-        .tls = from->tls,
-        .isolated_by_sni = from->isolated_by_sni,
-        .listener_tls = (uint8_t)from->listener_tls,
-    };
-    build_table(builder, &to->hosts, from);
+    to->tls = from->tls;
+    to->listener_tls = (uint8_t)from->listener_tls;
+    build_domains(builder, &to->hosts, from);
 }
 
 bool

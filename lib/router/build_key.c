@@ -5,6 +5,7 @@
  * another may be begun and ended.
  */
 #include "base/alloc.h"
+#include "engine/hash.h"
 #include "router/builder.h"
 
 size_t
@@ -68,4 +69,13 @@ build_key_end(struct builder *builder, struct map *map, size_t begin)
         return NULL;
     }
     return place;
+}
+
+uint64_t
+build_key_hash(struct builder *builder, size_t begin)
+{
+    size_t len = builder->key_len - begin;
+    builder->key_len = begin;
+    if (builder->status != SLUICE_OK) return 0;
+    return hash_xxh3((sluice_str){builder->key + begin, len}, 0);
 }

@@ -6,13 +6,8 @@ struct totals {
 };
 
 static bool
-count_list(struct builder *builder, const struct model_route_list *const *place,
-           struct totals *totals)
+count_list(struct builder *builder, const struct model_route_list *list, struct totals *totals)
 {
-    const struct model_route_list *list = *place;
-    size_t before = builder->lists.count;
-    if (!build_index(builder, &builder->lists, build_pointer_key(place))) return false;
-    if (builder->lists.count == before) return true;
     for (size_t i = 0; i < list->count; i++) {
         const struct model_rule *rule = &list->rules[i];
         totals->rules++;
@@ -28,13 +23,27 @@ count_list(struct builder *builder, const struct model_route_list *const *place,
     return true;
 }
 
+/* A list and those that it falls through to, as far as they are new. */
+static bool
+count_chain(struct builder *builder, const struct model_route_list *const *place,
+            struct totals *totals)
+{
+    for (; *place; place = &(*place)->next) {
+        size_t before = builder->lists.count;
+        if (!build_index(builder, &builder->lists, build_pointer_key(place))) return false;
+        if (builder->lists.count == before) break;
+        if (!count_list(builder, *place, totals)) return false;
+    }
+    return true;
+}
+
 static bool
 count_model(struct builder *builder, const struct model *model, struct totals *totals)
 {
     for (size_t i = 0; i < model->listener_count; i++) {
         const struct model_listener *listener = &model->listeners[i];
         for (size_t k = 0; k < listener->host_count; k++) {
-            if (!count_list(builder, &listener->hosts[k].routes, totals)) return false;
+            if (!count_chain(builder, &listener->hosts[k].routes, totals)) return false;
         }
     }
     return true;
@@ -104,6 +113,11 @@ convert_lists(struct builder *builder, struct filling *filling)
         lists[i].rule = filling->rule_count;
         lists[i].predicate = filling->predicate_count;
         lists[i].count = (uint32_t)from->count;
+        lists[i].next = NO_ROUTES;
+        if (from->next) {
+            sluice_str key = build_pointer_key(&from->next);
+            lists[i].next = (uint32_t)build_index(builder, &builder->lists, key) - 1;
+        }
         for (size_t k = 0; k < from->count; k++) {
             convert_rule(builder, filling, &from->rules[k]);
         }

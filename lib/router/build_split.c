@@ -50,7 +50,7 @@ split_place(struct builder *builder, const struct model_split *split)
     size_t key = build_key_begin(builder);
     build_key_number(builder, split->pick);
     build_key_text(builder, split->salt);
-    build_key_number(builder, split->count);
+    build_key_number(builder, split->count + ((uint64_t)split->weigh_alone << 32));
     for (size_t i = 0; i < split->count; i++) {
         const struct model_split_entry *entry = &split->entries[i];
         const sluice_destination *destination = build_destination(builder, entry->destination);
@@ -125,16 +125,6 @@ fill_tables(struct builder *builder, struct split *to, const struct model_split 
 }
 
 static void
-fill_even(struct builder *builder, struct split *to)
-{
-    uint32_t *weights = build_array(builder, to->count, sizeof(*weights));
-    if (weights) memcpy(weights, to->weights, to->count * sizeof(*weights));
-    to->weights = weights;
-    to->even_counters = builder->router->even_counter_count;
-    builder->router->even_counter_count += to->count;
-}
-
-static void
 fill_keys(struct builder *builder, struct split *to, const struct model_split *from)
 {
     struct sticky_key *keys = build_array(builder, from->key_count, sizeof(*keys));
@@ -173,7 +163,7 @@ make_split(struct builder *builder, const struct model_split *from)
     to->pick = picks[from->pick];
     fill_shares(builder, to, from);
     if (builder->status != SLUICE_OK) return NULL;
-    if (to->count == 1) { /* alone it gets everything, whatever its weight */
+    if (to->count == 1 && !from->weigh_alone) { /* alone it gets everything, whatever its weight */
         to->usable = 1;
         to->only = 0;
     }
@@ -184,7 +174,7 @@ make_split(struct builder *builder, const struct model_split *from)
     }
     if (to->usable > 1 && !fill_tables(builder, to, from)) return NULL;
     if (to->pick == SLUICE_PICK_EVEN) {
-        fill_even(builder, to);
+        build_even(builder, to, from);
     } else {
         to->weights = NULL; /* lived in scratch */
     }

@@ -32,6 +32,8 @@ struct builder {
     struct map scopes;       /* kind, family, name -> index + 1 */
 
     struct regex_literal *literals; /* of each pattern; in scratch */
+    struct even_split *even_splits; /* in scratch, router->even_split_count of them */
+    size_t even_split_capacity;
 
     char *key; /* see build_key.c */
     size_t key_len, key_capacity;
@@ -60,6 +62,8 @@ void build_key_put(struct builder *builder, const void *bytes, size_t len);
 void build_key_number(struct builder *builder, uint64_t number);
 void build_key_text(struct builder *builder, sluice_str text);
 void **build_key_end(struct builder *builder, struct map *map, size_t begin);
+/* Instead of build_key_end(): a hash of the key, the same in every router. */
+uint64_t build_key_hash(struct builder *builder, size_t begin);
 
 /* build_names.c: text and lists of text into the router, once each. */
 sluice_str build_text(struct builder *builder, sluice_str text);
@@ -89,6 +93,10 @@ const sluice_retry_policy *build_retry(struct builder *builder, const sluice_ret
 const sluice_destination *build_destination(struct builder *builder,
                                             const struct model_destination *destination);
 const struct split *build_split(struct builder *builder, const struct model_split *split);
+
+/* build_even.c: counters and identity of an even split; `to` has its shares and weights. */
+void build_even(struct builder *builder, struct split *to, const struct model_split *from);
+bool build_finish_even(struct builder *builder);
 
 /* build_action.c */
 bool build_action(struct builder *builder, struct action *to, const struct model_action *from);

@@ -34,6 +34,8 @@ enum { CONTEXT_CORS_FIELDS = 8, CONTEXT_RESPONSE_FIELDS = 10 };
 struct sluice_context {
     sluice_allocator alloc;
     sluice_router *router; /* holds a reference */
+    sluice_live *follows;  /* its live, when each call moves it on; else NULL */
+    sluice_live *live;     /* holds a reference; NULL: made for a router */
     sluice_rng rng;
     struct regex **regexes; /* this thread's own, each compiled when it is first asked; or NULL */
     int64_t *even_counters;
@@ -41,6 +43,7 @@ struct sluice_context {
     uint32_t *present;           /* those that the request has; as many as it may hold */
     uint64_t generation;         /* of the current request; never 0 */
     struct scratch scratch;
+    uint32_t wait, next_wait; /* calls until the next try to move, after one that failed */
 
     /* storage that a decision points at */
     sluice_matched matched;
@@ -53,6 +56,13 @@ struct sluice_context {
 /* The context's own copy of a regular expression. Compiled at the first use: a router may have ten
  * thousand, of which a thread meets few. */
 const struct regex *context_regex(const sluice_context *context, uint32_t index);
+
+/*
+ * Take a reference to the router, and memory for all that is sized by it. Overwrites what was
+ * there. False when memory ran out; context_unfit() then gives back what was taken.
+ */
+bool context_fit(sluice_context *context, sluice_router *router);
+void context_unfit(sluice_context *context);
 
 /* Room for len bytes, or NULL with `overflow` set. */
 char *scratch_take(struct scratch *scratch, size_t len);

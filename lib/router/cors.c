@@ -2,10 +2,27 @@
 #include "router/act.h"
 #include "router/match.h"
 
+static sluice_str
+middle_of(const struct affix *affix, sluice_str text)
+{
+    size_t len = text.len - affix->prefix.len - affix->suffix.len;
+    return str_make(text.ptr + affix->prefix.len, len);
+}
+
+/* Nothing of a port or a path; an IPv6 address stands in brackets. */
+static bool
+is_host(sluice_str text)
+{
+    if (str_starts_with(text, STR("["))) text = str_skip(text, str_find(text, ']'));
+    return str_find(text, ':') == SIZE_MAX && str_find(text, '/') == SIZE_MAX;
+}
+
 static bool
 origin_passes(struct view *view, const struct origin_matcher *matcher, sluice_str origin)
 {
-    if (matcher->op == OP_AFFIX) return match_affix(&matcher->affix, origin);
+    if (matcher->op == OP_AFFIX) {
+        return match_affix(&matcher->affix, origin) && is_host(middle_of(&matcher->affix, origin));
+    }
     return match_text(view->context, matcher->op, false, matcher->affix.prefix, matcher->regex,
                       origin);
 }

@@ -1,5 +1,6 @@
 /* decide: from a request to a decision. */
 #include "router/act.h"
+#include "router/live.h"
 #include "router/match.h"
 
 const char *
@@ -34,6 +35,7 @@ begin(const struct view *view, sluice_decision *decision)
     __asm__("" : "+r"(len));
     memset(decision, 0, len);
     decision->grpc_status = -1;
+    decision->router = view->router;
     if (view->family == FAMILY_HTTP) decision->path = view->raw_path;
     decision->authority = view_authority(view);
     decision->timeout_ns = SLUICE_NO_DURATION;
@@ -55,6 +57,18 @@ give_up(struct view *view, sluice_decision *decision)
     act_answer(view, SLUICE_UNAVAILABLE, 500, -1, decision);
 }
 
+/* The first rule that holds, of the list or of those that it falls through to. */
+static const struct rule *
+first_rule(struct view *view, const struct route_list *list)
+{
+    const struct rule *rule = match_first(view, list);
+    while (!rule && list->next != NO_ROUTES) {
+        list = &view->router->route_lists[list->next];
+        rule = match_first(view, list);
+    }
+    return rule;
+}
+
 sluice_outcome
 decide(struct view *view, sluice_decision *decision)
 {
@@ -69,7 +83,7 @@ decide(struct view *view, sluice_decision *decision)
         act_answer(view, SLUICE_MISDIRECTED, 421, -1, decision);
         return decision->outcome;
     }
-    const struct rule *rule = found == LOOKUP_FOUND ? match_first(view, routes) : NULL;
+    const struct rule *rule = found == LOOKUP_FOUND ? first_rule(view, routes) : NULL;
     if (rule) {
         act_on_rule(view, rule, decision);
     } else {
@@ -83,6 +97,7 @@ sluice_outcome
 sluice_route(sluice_context *context, const sluice_request *request, sluice_decision *decision)
 {
     struct view view;
+    context_follow(context);
     view_init(&view, context, request);
     return decide(&view, decision);
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "router/act.h"
+#include "router/live.h"
 
 struct sluice_explanation {
     sluice_allocator alloc;
@@ -21,29 +22,49 @@ copy_origin(struct sluice_explanation *explanation, const struct rule *rule)
     return matched;
 }
 
-/* How many rules a scan looks at: up to and with the first that holds. */
-static uint32_t
-count_steps(struct view *view, const struct route_list *routes)
+/* A scan in order: the rules of a list, then those of the lists that it falls through to. */
+struct scan {
+    const sluice_router *router;
+    const struct route_list *list;
+    uint32_t at; /* in the list */
+};
+
+/* NULL behind the last rule. */
+static const struct rule *
+next_rule(struct scan *scan)
 {
-    const struct rule *rules = &view->router->rules[routes->rule];
-    for (uint32_t i = 0; i < routes->count; i++) {
-        if (!match_rule(view, &rules[i])) return i + 1;
+    while (scan->at == scan->list->count && scan->list->next != NO_ROUTES) {
+        *scan = (struct scan){scan->router, &scan->router->route_lists[scan->list->next], 0};
     }
-    return routes->count;
+    if (scan->at == scan->list->count) return NULL;
+    return &scan->router->rules[scan->list->rule + scan->at++];
+}
+
+/* How many rules a scan looks at: up to and with the first that holds. */
+static size_t
+count_steps(struct view *view, struct scan scan)
+{
+    size_t count = 0;
+    for (const struct rule *rule; (rule = next_rule(&scan)) != NULL;) {
+        count++;
+        if (!match_rule(view, rule)) break;
+    }
+    return count;
 }
 
 static bool
 trace(struct sluice_explanation *explanation, struct view *view, const struct route_list *routes)
 {
-    const struct rule *rules = &view->router->rules[routes->rule];
-    uint32_t count = count_steps(view, routes);
+    struct scan scan = {view->router, routes, 0};
+    size_t count = count_steps(view, scan);
     explanation->steps = ARENA_ARRAY(&explanation->arena, sluice_explain_step, count);
     if (!explanation->steps) return false;
     explanation->count = count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         sluice_explain_step *step = &explanation->steps[i];
-        const struct predicate *failed = match_rule(view, &rules[i]);
-        step->rule = copy_origin(explanation, &rules[i]);
+        const struct rule *rule = next_rule(&scan);
+        const struct predicate *failed = match_rule(view, rule);
+        step->rule = copy_origin(explanation, rule);
         step->holds = !failed;
         if (failed) {
             step->predicate = explain_predicate(&explanation->arena, view->router, failed);
@@ -62,6 +83,7 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
     if (!explanation) return SLUICE_ERR_NOMEM;
     explanation->alloc = context->alloc;
     explanation->arena = arena_init(&explanation->alloc);
+    context_follow(context);
     explanation->router = sluice_router_retain(context->router);
     struct view view;
     const struct route_list *routes;
@@ -75,7 +97,8 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
             return SLUICE_ERR_NOMEM;
         }
     }
-    sluice_route(context, request, decision);
+    view_init(&view, context, request); /* not sluice_route(): the router stays the traced one */
+    decide(&view, decision);
     *out = explanation;
     return SLUICE_OK;
 }

@@ -54,6 +54,7 @@ hosts_find(const struct host_table *table, sluice_str host, const struct hash_ke
            sluice_str *domain)
 {
     const struct host_slot *slots = table->slots;
+    if (!slots) return find_wildcard(table, host, keys, domain);
     uint64_t hash = text_hash(keys, 0, host, false);
     for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain; at = (at + 1) & table->mask) {
         if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
@@ -62,13 +63,4 @@ hosts_find(const struct host_table *table, sluice_str host, const struct hash_ke
         return slots[at].routes;
     }
     return find_wildcard(table, host, keys, domain);
-}
-
-size_t
-hosts_fit(sluice_str pattern, sluice_str host)
-{
-    if (pattern.len == 0 || str_equal(pattern, STR("*"))) return 1;
-    if (pattern.ptr[0] != '*') return str_equal(pattern, host) ? SIZE_MAX : 0;
-    sluice_str suffix = str_skip(pattern, 1);
-    return host.len > suffix.len && str_ends_with(host, suffix) ? 1 + suffix.len : 0;
 }

@@ -26,7 +26,4 @@ uint32_t hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_ke
 uint32_t hosts_find(const struct host_table *table, sluice_str host,
                     const struct hash_keys *keys, sluice_str *domain);
 
-/* How specifically a pattern (exact, "*suffix", "*" or empty for any) fits a host: 0 not at all. */
-size_t hosts_fit(sluice_str pattern, sluice_str host);
-
 #endif

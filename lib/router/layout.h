@@ -187,6 +187,13 @@ struct split {
     sluice_pick pick;        /* RANDOM, STICKY or EVEN */
 };
 
+/* Where the counters of an EVEN split are, and the hash of its salt, entries and weights, by which
+ * a context finds them again in the next router of a live. */
+struct even_split {
+    uint64_t identity;
+    uint32_t first, count;
+};
+
 /* What is particular to one entry of a split. */
 struct entry {
     uint32_t invalid_status; /* 0: valid */
@@ -233,6 +240,7 @@ struct action {
 struct route_list {
     uint32_t rule; /* first of its rules, which are in order of precedence */
     uint32_t count;
+    uint32_t next; /* route list asked when none of the rules holds, or NO_ROUTES */
     uint32_t predicate, predicate_count; /* those of its rules */
     uint32_t filter; /* of a short list: first of its filters */
     uint32_t index;  /* of a long list: its index + 1; 0: the list is short */
@@ -247,13 +255,13 @@ struct filter {
     uint64_t headers; /* bit i: needed header i */
 };
 
-/* Domains of one listener: open addressing, at most three quarters full. Exact domains are filed
- * whole, wildcards by their suffix after the "*". */
+/* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.
+ * Exact ones are filed whole, wildcards by their suffix after the "*". */
 struct host_slot {
     const char *domain; /* as written; empty slot: NULL */
     uint32_t len;
     uint32_t tag;    /* high half of the hash */
-    uint32_t routes; /* index into route_lists */
+    uint32_t routes; /* index into route_lists; of a hostname, into listeners */
 };
 
 struct host_table {
@@ -268,18 +276,29 @@ struct host_table {
 
 struct listener {
     struct host_table hosts;
-    sluice_str hostname; /* pattern; empty: any */
-    uint32_t port;       /* 0: any other */
-    bool tls, isolated_by_sni;
+    bool tls;
     uint8_t listener_tls; /* sluice_listener_tls */
 };
 
-/* The listeners of one (scope, name, family): those of one port stand together, port 0 last. */
+/* Hostnames of the listeners of one port: of HTTP those that end TLS apart from the others. */
+struct port_names {
+    struct host_table plain, tls;
+    bool isolated_by_sni;
+};
+
+/* The listeners of one (scope, name, family) on one port. */
+struct port {
+    uint32_t number;                /* 0: any other */
+    uint32_t listener;              /* where `names` is NULL: the only one, of any host */
+    const struct port_names *names; /* or NULL */
+};
+
+/* Who asks. Its ports are in ascending order, 0 last. */
 struct scope {
     uint64_t hash; /* of kind, family and name; 0 marks an empty slot */
     sluice_str name;
     uint8_t kind, family;
-    uint32_t listener, listener_count;
+    uint32_t port, port_count;
 };
 
 enum scope_kind { SCOPE_MESH, SCOPE_GATEWAY, SCOPE_SERVICE };
@@ -295,6 +314,7 @@ struct sluice_router {
     const struct scope *scopes; /* open addressing */
     uint32_t scope_mask;
     const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most, without a probe */
+    const struct port *ports;
     const struct listener *mesh_listener[4]; /* by family: the mesh's only one, of every port and
                                                 host; NULL: it has several, or none */
     const struct listener *listeners;
@@ -321,7 +341,9 @@ struct sluice_router {
     const sluice_str *patterns;
     uint32_t regex_count;
     uint32_t even_counter_count;
-    uint32_t mirror_max; /* most of any action; an entry's own may come on top */
+    uint32_t even_split_count;
+    const struct even_split *even_splits; /* sorted by identity, then first */
+    uint32_t mirror_max;                  /* most of any action; an entry's own may come on top */
 
     sluice_str proxy_namespace; /* defaults of a request */
     const sluice_field *proxy_labels;

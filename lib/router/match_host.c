@@ -4,61 +4,46 @@
 #include "router/scopes.h"
 
 static bool
-any_of_scheme(struct candidates candidates, bool tls)
+is_empty(const struct host_table *table)
 {
-    for (uint32_t i = 0; i < candidates.count; i++) {
-        if (candidates.items[i].tls == tls) return true;
-    }
-    return false;
+    return !table->slots;
 }
 
-/* The listener whose hostname fits most specifically. `schemed`: only those that end TLS or do not.
+/* Listeners that end TLS answer https and the others http; where only one sort is, it answers both.
  */
-static const struct listener *
-most_specific(struct candidates candidates, bool schemed, bool tls, sluice_str host)
+static const struct host_table *
+names_of(const struct view *view, const struct port_names *names)
 {
-    const struct listener *best = NULL;
-    size_t best_fit = 0;
-    for (uint32_t i = 0; i < candidates.count; i++) {
-        const struct listener *listener = &candidates.items[i];
-        if (schemed && listener->tls != tls) continue;
-        size_t fit = hosts_fit(listener->hostname, host);
-        if (fit > best_fit) {
-            best = listener;
-            best_fit = fit;
-        }
-    }
-    return best;
+    bool tls = view->family == FAMILY_HTTP && str_equal(view_scheme(view), STR("https"));
+    const struct host_table *wanted = tls ? &names->tls : &names->plain;
+    if (!is_empty(wanted)) return wanted;
+    return tls ? &names->plain : &names->tls;
 }
 
 /* With TLS ended here, the handshake chose a listener by its server name before the request came.
  */
 static enum lookup
-check_server_name(const struct view *view, struct candidates candidates,
-                  const struct listener *of_host)
+check_server_name(const struct view *view, const struct host_table *names, uint32_t of_host)
 {
-    bool isolated = false;
-    for (uint32_t i = 0; i < candidates.count; i++) {
-        isolated |= candidates.items[i].isolated_by_sni;
-    }
-    if (!isolated || str_is_empty(view->sni)) return LOOKUP_FOUND;
-    const struct listener *of_sni = most_specific(candidates, true, true, view->sni);
-    if (!of_sni || !of_host) return LOOKUP_NO_HOST;
+    sluice_str name;
+    uint32_t of_sni = hosts_find(names, view->sni, &view->router->hash_keys, &name);
+    if (of_sni == NO_ROUTES || of_host == NO_ROUTES) return LOOKUP_NO_HOST;
     return of_sni == of_host ? LOOKUP_FOUND : LOOKUP_MISDIRECTED;
 }
 
 static enum lookup
-choose_listener(struct view *view, struct candidates candidates)
+choose_listener(struct view *view, const struct port_names *names)
 {
-    bool tls = str_equal(view_scheme(view), STR("https"));
-    bool schemed = view->family == FAMILY_HTTP && any_of_scheme(candidates, tls);
-    const struct listener *listener = most_specific(candidates, schemed, tls, view->host);
-    if (schemed && tls) {
-        enum lookup named = check_server_name(view, candidates, listener);
+    const struct host_table *table = names_of(view, names);
+    sluice_str name;
+    uint32_t found = hosts_find(table, view->host, &view->router->hash_keys, &name);
+    bool tls = table == &names->tls && str_equal(view_scheme(view), STR("https"));
+    if (tls && names->isolated_by_sni) {
+        enum lookup named = check_server_name(view, table, found);
         if (named != LOOKUP_FOUND) return named;
     }
-    if (!listener) return LOOKUP_NO_HOST;
-    view->listener = listener;
+    if (found == NO_ROUTES) return LOOKUP_NO_HOST;
+    view->listener = &view->router->listeners[found];
     return LOOKUP_FOUND;
 }
 
@@ -74,12 +59,10 @@ only_listener(const struct view *view)
 static enum lookup
 find_listener(struct view *view)
 {
-    struct candidates candidates = scopes_candidates(view);
-    if (candidates.count == 0) return LOOKUP_NO_HOST;
-    if (candidates.count > 1 || candidates.items->hostname.len > 0) {
-        return choose_listener(view, candidates);
-    }
-    view->listener = candidates.items;
+    const struct port *port = scopes_port(view);
+    if (!port) return LOOKUP_NO_HOST;
+    if (port->names) return choose_listener(view, port->names);
+    view->listener = &view->router->listeners[port->listener];
     return LOOKUP_FOUND;
 }
 

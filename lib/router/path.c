@@ -1,9 +1,9 @@
 /* path: rewriting the path of a request (docs/rules.md, "Rewrite"). */
 #include "router/act.h"
 
-/* How many bytes of the path the rule's own path predicate matched. */
+/* How many bytes of the path the rule's own path predicate matched; `otherwise`: it has none. */
 static size_t
-matched_length(const struct view *view, const struct rule *rule)
+matched_length(const struct view *view, const struct rule *rule, size_t otherwise)
 {
     const struct predicate *predicates = &view->router->predicates[rule->predicate];
     for (uint32_t i = 0; i < rule_predicate_count(rule); i++) {
@@ -18,7 +18,7 @@ matched_length(const struct view *view, const struct rule *rule)
             return view->path.len;
         }
     }
-    return 1; /* no predicate: the leading slash */
+    return otherwise;
 }
 
 static sluice_str
@@ -52,10 +52,10 @@ act_path(struct view *view, const struct path_edit *edit, const struct rule *rul
     case PATH_FULL:
         break;
     case PATH_PREFIX:
-        rest = str_skip(view->path, matched_length(view, rule));
+        rest = str_skip(view->path, matched_length(view, rule, 1));
         break;
     case PATH_SEGMENT:
-        rest = str_skip(view->path, matched_length(view, rule));
+        rest = str_skip(view->path, matched_length(view, rule, 0));
         /* Where the matched bytes ended in a slash, the rest lacks it. */
         if (rest.len && rest.ptr[0] != '/') slash = STR("/");
         break;

@@ -35,14 +35,14 @@ find(const struct view *view, enum scope_kind kind, sluice_str space, sluice_str
     }
 }
 
-/* How many listeners of the scope stand before `port`; of port 0, which stands last, all others. */
+/* How many ports of the scope stand before `number`; of 0, which stands last, all others. */
 static uint32_t
-listeners_before(const struct listener *items, uint32_t count, uint32_t port)
+ports_before(const struct port *items, uint32_t count, uint32_t number)
 {
     uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (items[middle].port - 1 < port - 1) {
+        if (items[middle].number - 1 < number - 1) {
             low = middle + 1;
         } else {
             high = middle;
@@ -51,25 +51,15 @@ listeners_before(const struct listener *items, uint32_t count, uint32_t port)
     return low;
 }
 
-static struct candidates
-candidates_of(const struct view *view, const struct scope *scope)
+static const struct port *
+port_of(const struct view *view, const struct scope *scope)
 {
-    struct candidates none = {NULL, 0};
-    if (!scope) return none;
-    const struct listener *items = &view->router->listeners[scope->listener];
-    uint32_t count = scope->listener_count, port = view->port;
-    if (count == 1 && items->port == 0) return (struct candidates){items, 1}; /* most meshes */
-    uint32_t begin = listeners_before(items, count, port);
-    if (begin == count) return none;
-    if (items[begin].port != port) {
-        port = 0;
-        begin = listeners_before(items, count, port);
-    }
-    uint32_t end = begin;
-    while (end < count && items[end].port == port) {
-        end++;
-    }
-    return (struct candidates){items + begin, end - begin};
+    if (!scope) return NULL;
+    const struct port *items = &view->router->ports[scope->port];
+    uint32_t count = scope->port_count, at = 0;
+    if (count > 1) at = ports_before(items, count, view->port);
+    if (at < count && items[at].number == view->port) return &items[at];
+    return items[count - 1].number == 0 ? &items[count - 1] : NULL;
 }
 
 static const struct scope *
@@ -82,19 +72,19 @@ find_service(const struct view *view)
     return find(view, SCOPE_SERVICE, space, request->service_name);
 }
 
-struct candidates
-scopes_candidates(const struct view *view)
+const struct port *
+scopes_port(const struct view *view)
 {
     sluice_str gateway = view->request->gateway;
     if (gateway.len && !str_equal(gateway, STR("mesh"))) {
         size_t slash = str_find(gateway, '/');
         sluice_str space = slash == SIZE_MAX ? STR("default") : str_first(gateway, slash);
         sluice_str name = slash == SIZE_MAX ? gateway : str_skip(gateway, slash + 1);
-        return candidates_of(view, find(view, SCOPE_GATEWAY, space, name));
+        return port_of(view, find(view, SCOPE_GATEWAY, space, name));
     }
     if (view->request->service_name.len) {
-        struct candidates own = candidates_of(view, find_service(view));
-        if (own.count) return own;
+        const struct port *own = port_of(view, find_service(view));
+        if (own) return own;
     }
-    return candidates_of(view, view->router->mesh[view->family]);
+    return port_of(view, view->router->mesh[view->family]);
 }

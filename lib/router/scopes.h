@@ -9,12 +9,8 @@
 uint64_t scopes_hash(enum scope_kind kind, enum family family, sluice_str space, sluice_str name,
                      uint64_t seed);
 
-/* Listeners that may answer a request: those of its port, or else those of port 0. */
-struct candidates {
-    const struct listener *items;
-    uint32_t count;
-};
-
-struct candidates scopes_candidates(const struct view *view);
+/* The listeners that may answer a request: those of its port, or else those of port 0. NULL: none.
+ */
+const struct port *scopes_port(const struct view *view);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * decode: see decode.h. Messages and their fields; decode_value.c has the values.
  */
+#include "yaml/decode_check.h"
 #include "yaml/decode_value.h"
 
 #include <stdarg.h>
@@ -80,7 +81,8 @@ is_snake_of(sluice_str text, const char *camel)
 }
 
 static const struct field_type_row *
-find_field(const struct message_type *type, sluice_str name, bool *snake)
+find_field(const struct decode *decode, const struct message_type *type, sluice_str name,
+           bool *snake)
 {
     *snake = false;
     for (size_t i = 0; i < type->field_count; i++) {
@@ -88,7 +90,7 @@ find_field(const struct message_type *type, sluice_str name, bool *snake)
         if (name.len == 0 || candidate[0] != name.ptr[0]) continue;
         if (str_equal(name, sluice_str_of(candidate))) return &type->fields[i];
     }
-    if (str_find(name, '_') == SIZE_MAX) return NULL;
+    if (decode->dialect->crd || str_find(name, '_') == SIZE_MAX) return NULL;
     *snake = true;
     for (size_t i = 0; i < type->field_count; i++) {
         if (is_snake_of(name, type->fields[i].name)) return &type->fields[i];
@@ -139,6 +141,13 @@ distance(sluice_str a, sluice_str b)
     return rows[a.len % 3][b.len];
 }
 
+bool
+decode_is_near(sluice_str name, sluice_str candidate, size_t most)
+{
+    if (name.len > SUGGEST_LENGTH || candidate.len > SUGGEST_LENGTH) return false;
+    return length_difference(name, candidate) <= most && distance(name, candidate) <= most;
+}
+
 static const char *
 suggest(const struct message_type *type, sluice_str name)
 {
@@ -181,7 +190,7 @@ check_oneof(struct decode *decode, const struct message_type *type,
          before = before->next) {
         bool snake;
         const struct field_type_row *other =
-            before->kind == YAML_NULL ? NULL : find_field(type, before->key, &snake);
+            before->kind == YAML_NULL ? NULL : find_field(decode, type, before->key, &snake);
         if (!other || other == field || !other->oneof) continue;
         if (strcmp(field->oneof, other->oneof) != 0) continue;
         decode_error(decode, at, "\"%s\" and \"%s\" exclude each other: give one of them",
@@ -209,7 +218,7 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
              const struct yaml_node *at)
 {
     bool snake;
-    const struct field_type_row *field = find_field(type, at->key, &snake);
+    const struct field_type_row *field = find_field(decode, type, at->key, &snake);
     if (!field) {
         report_unknown(decode, type, at);
         return;
@@ -221,7 +230,9 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
                       "\"%s\" decides nothing here: it is left to the host", field->name);
     }
     if (field->oneof) check_oneof(decode, type, field, at);
-    decode_value(decode, field, (char *)message + field->offset, at);
+    void *value = (char *)message + field->offset;
+    decode_value(decode, field, value, at);
+    decode_check_value(decode, field, value, at);
 }
 
 bool
@@ -240,6 +251,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
         decode_field(decode, type, message, child);
         if (decode->arena->failed) return false;
     }
+    decode_check_required(decode, type, node);
     return true;
 }
 

@@ -70,25 +70,26 @@ struct value_message_map {
 };
 
 enum field_type {
-    FIELD_STR,          /* struct value_str */
-    FIELD_BOOL,         /* struct value_bool */
-    FIELD_INT32,        /* struct value_int */
-    FIELD_UINT32,       /* struct value_int */
-    FIELD_UINT64,       /* struct value_u64 */
-    FIELD_DOUBLE,       /* struct value_double */
-    FIELD_DURATION,     /* struct value_duration: Go syntax, e.g. 1h30m, 1.5s; bare 0 */
-    FIELD_BYTES,        /* struct value_str: base64, decoded */
-    FIELD_ENUM,         /* struct value_int: by name or number */
-    FIELD_MESSAGE,      /* pointer to the message's struct; NULL when absent or null */
-    FIELD_STR_LIST,     /* struct value_list of sluice_str */
-    FIELD_UINT32_LIST,  /* struct value_list of uint32_t */
-    FIELD_ENUM_LIST,    /* struct value_list of int64_t */
-    FIELD_MESSAGE_LIST, /* struct value_list of structs; a null item is zeroed, its node YAML_NULL
-                         */
-    FIELD_STR_MAP,      /* struct value_str_map */
-    FIELD_UINT32_MAP,   /* struct value_uint32_map */
-    FIELD_MESSAGE_MAP,  /* struct value_message_map */
-    FIELD_NODE,         /* const struct yaml_node *: taken as it is, any shape */
+    FIELD_STR,            /* struct value_str */
+    FIELD_BOOL,           /* struct value_bool */
+    FIELD_INT32,          /* struct value_int */
+    FIELD_UINT32,         /* struct value_int */
+    FIELD_UINT64,         /* struct value_u64 */
+    FIELD_DOUBLE,         /* struct value_double */
+    FIELD_DURATION,       /* struct value_duration: Go syntax, e.g. 1h30m, 1.5s; bare 0 */
+    FIELD_PLAIN_DURATION, /* struct value_duration: Gateway API's part of that, e.g. 1h30m, 500ms */
+    FIELD_BYTES,          /* struct value_str: base64, decoded */
+    FIELD_ENUM,           /* struct value_int: by name or number */
+    FIELD_MESSAGE,        /* pointer to the message's struct; NULL when absent or null */
+    FIELD_STR_LIST,       /* struct value_list of sluice_str */
+    FIELD_UINT32_LIST,    /* struct value_list of uint32_t */
+    FIELD_ENUM_LIST,      /* struct value_list of int64_t */
+    FIELD_MESSAGE_LIST,   /* struct value_list of structs; a null item is zeroed, its node YAML_NULL
+                           */
+    FIELD_STR_MAP,        /* struct value_str_map */
+    FIELD_UINT32_MAP,     /* struct value_uint32_map */
+    FIELD_MESSAGE_MAP,    /* struct value_message_map */
+    FIELD_NODE,           /* const struct yaml_node *: taken as it is, any shape */
 };
 
 struct enum_value {
@@ -105,6 +106,12 @@ struct field_type_row {
     const struct message_type *message; /* of FIELD_MESSAGE* */
     const struct enum_value *values;    /* of FIELD_ENUM*; ends with a NULL name */
     const char *oneof;                  /* name of the oneof this field belongs to, or NULL */
+    /* What a CRD's schema says beyond the type; see decode_check.h. */
+    bool required;       /* absent and null are errors */
+    int64_t least, most; /* of a number, or each in a list; of text its characters; of another
+                            list or map its entries. A `most` of 0 is none */
+    const char *(*check)(sluice_str text); /* of a text, or each in a list: NULL when well formed,
+                                              else static text that completes "TEXT ..." */
     bool not_acted_on; /* known, and carried or checked, but decides nothing: an info diagnostic */
 };
 
@@ -120,6 +127,9 @@ struct decode_dialect {
     const char *error_code;   /* of a wrong type, unknown field, ... e.g. "IST0106" */
     const char *warning_code; /* e.g. "IST0133" */
     const char *info_code;    /* of fields that are not acted on */
+    /* JSON as a CRD's schema has it, not as protobuf reads it: no numbers in quotes, no enums by
+     * number, no names in snake_case, no null in a list. */
+    bool crd;
 };
 
 struct decode {
@@ -149,5 +159,11 @@ void decode_report(struct decode *decode, sluice_severity severity, const char *
 
 /* Go's time.ParseDuration: sign, decimals, ns us ms s m h. False when text is none or overflows. */
 bool duration_parse(sluice_str text, int64_t *ns);
+
+/* Gateway API's Duration: 1 to 4 parts of 1 to 5 digits and h, m, s or ms, in any order. */
+bool duration_parse_plain(sluice_str text, int64_t *ns);
+
+/* Whether at most so many slips of the pen lead from one short name to the other; case is none. */
+bool decode_is_near(sluice_str name, sluice_str candidate, size_t most);
 
 #endif

@@ -66,19 +66,20 @@ read_bool(struct decode *decode, const struct yaml_node *at, bool *out)
     return true;
 }
 
-/* The number at a node: plain, or as JSON writes it in quotes. */
+/* The number at a node: plain, or as protobuf's JSON may write it, in quotes. */
 static bool
-is_number(const struct yaml_node *at)
+is_number(const struct decode *decode, const struct yaml_node *at)
 {
-    if (at->kind == YAML_STRING) return scalar_is_json_number(at->text);
+    if (at->kind == YAML_STRING) return !decode->dialect->crd && scalar_is_json_number(at->text);
     return at->kind == YAML_INT || at->kind == YAML_FLOAT;
 }
 
 /* Integers, and floats without a fraction such as 1e2. */
 static bool
-read_whole(const struct yaml_node *at, bool *negative, uint64_t *magnitude)
+read_whole(const struct decode *decode, const struct yaml_node *at, bool *negative,
+           uint64_t *magnitude)
 {
-    if (!is_number(at)) return false;
+    if (!is_number(decode, at)) return false;
     if (scalar_integer(at->text, negative, magnitude)) return true;
     double value = scalar_double(at->text);
     *negative = value < 0;
@@ -94,8 +95,10 @@ read_int(struct decode *decode, const struct yaml_node *at, int64_t least, uint6
 {
     bool negative;
     uint64_t magnitude;
-    if (!read_whole(at, &negative, &magnitude)) {
-        if (is_scalar(at)) {
+    if (!read_whole(decode, at, &negative, &magnitude)) {
+        if (at->kind == YAML_STRING && scalar_is_json_number(at->text)) {
+            decode_error(decode, at, "an integer is expected, not text: take the quotes away");
+        } else if (is_scalar(at)) {
             decode_error(decode, at, "an integer is expected, not \"%.*s\"", STR_ARG(at->text));
         } else {
             decode_error(decode, at, "an integer is expected, not %s", decode_kind_name(at));
@@ -116,7 +119,7 @@ static bool
 read_u64(struct decode *decode, const struct yaml_node *at, uint64_t *out)
 {
     bool negative;
-    if (read_whole(at, &negative, out) && (!negative || *out == 0)) return true;
+    if (read_whole(decode, at, &negative, out) && (!negative || *out == 0)) return true;
     decode_error(decode, at, "an integer from 0 up is expected");
     return false;
 }
@@ -124,7 +127,7 @@ read_u64(struct decode *decode, const struct yaml_node *at, uint64_t *out)
 static bool
 read_double(struct decode *decode, const struct yaml_node *at, double *out)
 {
-    if (is_number(at)) {
+    if (is_number(decode, at)) {
         *out = scalar_double(at->text);
         if (isfinite(*out)) return true;
     }
@@ -146,6 +149,19 @@ read_duration(struct decode *decode, const struct yaml_node *at, int64_t *out)
 }
 
 static bool
+read_plain_duration(struct decode *decode, const struct yaml_node *at, int64_t *out)
+{
+    sluice_str text;
+    if (!read_str(decode, at, &text)) return false;
+    if (duration_parse_plain(text, out)) return true;
+    decode_error(decode, at,
+                 "\"%.*s\" is no duration: one to four whole numbers of at most 5 digits with a "
+                 "unit, h, m, s or ms, are expected, such as 1h30m or 500ms",
+                 STR_ARG(text));
+    return false;
+}
+
+static bool
 read_enum(struct decode *decode, const struct field_type_row *field, const struct yaml_node *at,
           int64_t *out)
 {
@@ -153,8 +169,9 @@ read_enum(struct decode *decode, const struct field_type_row *field, const struc
         bool named = at->kind == YAML_STRING && str_equal(at->text, sluice_str_of(value->name));
         bool negative;
         uint64_t magnitude;
-        bool numbered = at->kind == YAML_INT && scalar_integer(at->text, &negative, &magnitude) &&
-                        !negative && magnitude == (uint64_t)value->number;
+        bool numbered = !decode->dialect->crd && at->kind == YAML_INT &&
+                        scalar_integer(at->text, &negative, &magnitude) && !negative &&
+                        magnitude == (uint64_t)value->number;
         if (named || numbered) {
             *out = value->number;
             return true;
@@ -237,6 +254,9 @@ read_item(struct decode *decode, const struct field_type_row *field, void *to,
           const struct yaml_node *at)
 {
     int64_t number = 0;
+    if (decode->dialect->crd && at->kind == YAML_NULL && field->type == FIELD_MESSAGE_LIST) {
+        decode_error(decode, at, "%s is expected, not null", field->message->name);
+    }
     switch (field->type) {
     case FIELD_STR_LIST:
         read_str(decode, at, to);
@@ -390,6 +410,11 @@ decode_value(struct decode *decode, const struct field_type_row *field, void *to
     case FIELD_DURATION: {
         struct value_duration *value = to;
         value->set = read_duration(decode, at, &value->v);
+        return;
+    }
+    case FIELD_PLAIN_DURATION: {
+        struct value_duration *value = to;
+        value->set = read_plain_duration(decode, at, &value->v);
         return;
     }
     case FIELD_MESSAGE: {

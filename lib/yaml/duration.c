@@ -1,5 +1,5 @@
 /*
- * duration: Go's time.ParseDuration.
+ * duration: Go's time.ParseDuration, and the part of it that Gateway API reads.
  */
 #include "yaml/decode.h"
 
@@ -105,5 +105,33 @@ duration_parse(sluice_str text, int64_t *ns)
         return true;
     }
     *ns = negative ? -(int64_t)total : (int64_t)total;
+    return true;
+}
+
+/* One whole number with one of four units, cut off the front of *text. */
+static bool
+read_plain_part(sluice_str *text, int64_t *total)
+{
+    enum { DIGITS_MAX = 5 };
+    uint64_t value;
+    size_t digits = 0, unit_len = 0;
+    if (!read_whole(*text, &digits, &value) || digits == 0 || digits > DIGITS_MAX) return false;
+    int64_t unit = read_unit(str_skip(*text, digits), &unit_len);
+    if (unit < 1000000) return false;
+    *total += (int64_t)value * unit; /* four times 99999h is below 2^61 */
+    *text = str_skip(*text, digits + unit_len);
+    return true;
+}
+
+bool
+duration_parse_plain(sluice_str text, int64_t *ns)
+{
+    enum { PARTS_MAX = 4 };
+    int64_t total = 0;
+    size_t parts = 0;
+    do {
+        if (parts++ == PARTS_MAX || !read_plain_part(&text, &total)) return false;
+    } while (text.len);
+    *ns = total;
     return true;
 }

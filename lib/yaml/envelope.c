@@ -111,6 +111,7 @@ note_identity(struct reader *reader, struct envelope *envelope)
     *slot = envelope;
     if (!earlier) return true;
     earlier->replaced = true;
+    earlier->replaced_by = reader->count - 1;
     struct decode decode = reader_decode(reader, envelope);
     decode_report(&decode, SLUICE_SEVERITY_WARNING, CODE_REPEATED, envelope->metadata,
                   "this object was given before, at %.*s:%u; the last one replaces it",

@@ -18,8 +18,9 @@ struct envelope {
     sluice_str kind;
     sluice_str space; /* default applied; empty for kinds that live outside namespaces */
     sluice_str name;
-    bool replaced; /* a later object has the same identity: not to be used */
-    bool claimed;  /* a format takes care of it; the rest is set by then */
+    bool replaced;      /* a later object has the same identity: not to be used */
+    size_t replaced_by; /* its place in the list; where it has errors it replaces nothing */
+    bool claimed;       /* a format takes care of it; the rest is set by then */
     struct value_str_map labels, annotations; /* from here on: once claimed */
     bool has_created;
     int64_t created;  /* creationTimestamp, seconds since 1970; 0 when absent */

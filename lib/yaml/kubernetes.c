@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "base/map.h"
+
 static const struct decode_dialect kube_dialect = {
     .error_code = "SL0301",
     .warning_code = "SL0302",
@@ -64,15 +66,42 @@ static const struct message_type service = {
 };
 #undef T
 
+static bool
+is_udp(const struct kube_service_port *port)
+{
+    return str_equal_ignore_case(port->protocol.v, STR("UDP"));
+}
+
+/* The same number twice is Kubernetes' error, unless one is for TCP and one for UDP. */
+static void
+check_port(const struct kube_service_port *ports, size_t i, struct map *seen, struct decode *decode)
+{
+    const struct kube_service_port *port = &ports[i];
+    const struct yaml_node *at = yaml_get(port->node, STR("port"));
+    if (!at) at = port->node;
+    if (port->port.v < 1 || port->port.v > 65535) {
+        decode_error(decode, at, "port must be a number from 1 to 65535");
+        return;
+    }
+    int64_t key = port->port.v * 2 + is_udp(port);
+    void **place = map_put(seen, arena_printf(decode->arena, "%lld", (long long)key));
+    if (!place) {
+        decode->arena->failed = true;
+    } else if (*place) {
+        decode_error(decode, at, "port %lld is defined twice", (long long)port->port.v);
+    } else {
+        *place = seen;
+    }
+}
+
 static void
 check_ports(const struct kube_service *spec, struct decode *decode)
 {
-    const struct kube_service_port *ports = spec->ports.items;
+    struct map seen = map_init(decode->arena->alloc);
     for (size_t i = 0; i < spec->ports.count; i++) {
-        if (ports[i].port.v >= 1 && ports[i].port.v <= 65535) continue;
-        const struct yaml_node *at = yaml_get(ports[i].node, STR("port"));
-        decode_error(decode, at ? at : ports[i].node, "port must be a number from 1 to 65535");
+        check_port(spec->ports.items, i, &seen, decode);
     }
+    map_free(&seen);
 }
 
 bool

@@ -30,3 +30,14 @@ utf8_read_hex(sluice_str text, size_t count, uint32_t *out)
     *out = value;
     return true;
 }
+
+size_t
+utf8_count(sluice_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool continues = ((unsigned char)text.ptr[i] & 0xc0) == 0x80;
+        count += !continues;
+    }
+    return count;
+}

@@ -128,6 +128,14 @@ struct outcome {
     size_t errors, findings, words, rules;
 };
 
+/* Not as bytes: there is padding between the members. */
+static bool
+is_same(const struct outcome *a, const struct outcome *b)
+{
+    return a->status == b->status && a->errors == b->errors && a->findings == b->findings &&
+           a->words == b->words && a->rules == b->rules;
+}
+
 static struct outcome
 compile(const sluice_source *sources, size_t count, const sluice_compile_options *options)
 {
@@ -165,7 +173,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sluice_compile_options_init(&options);
     struct outcome strict = compile(&whole, 1, &options);
     struct outcome again = compile(&whole, 1, &options);
-    check(memcmp(&strict, &again, sizeof(strict)) == 0, "the same text compiles differently");
+    check(is_same(&strict, &again), "the same text compiles differently");
     check(strict.status != SLUICE_OK || strict.errors == 0, "errors, and yet a router");
     options.lenient = options.keep_going = true;
     options.outbound_policy = SLUICE_OUTBOUND_REGISTRY_ONLY;

@@ -4,8 +4,6 @@
 #include "support/istio_fixture.h"
 
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
 
@@ -65,62 +63,22 @@ istio_fixture_free(struct istio_fixture *fixture)
 size_t
 istio_fixture_count(const struct istio_fixture *fixture, sluice_severity severity, const char *path)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < sluice_report_count(fixture->report); i++) {
-        const sluice_diagnostic *d = sluice_report_get(fixture->report, i);
-        count += d->severity == severity && str_equal(d->path, sluice_str_of(path));
-    }
-    return count;
+    return validation_rows_count(fixture->report, severity, path);
 }
 
-static void
-print_findings(const struct istio_fixture *fixture)
-{
-    for (size_t i = 0; i < sluice_report_count(fixture->report); i++) {
-        const sluice_diagnostic *d = sluice_report_get(fixture->report, i);
-        cr_log_warn("    %d %.*s %.*s: %.*s", (int)d->severity, STR_ARG(d->code), STR_ARG(d->path),
-                    STR_ARG(d->message));
-    }
-}
-
-static bool
-is_as_expected(const struct istio_fixture *fixture, const struct validation_row *row, bool lenient)
-{
-    size_t errors = fixture->diags.count_of[SLUICE_SEVERITY_ERROR];
-    size_t warnings = fixture->diags.count_of[SLUICE_SEVERITY_WARNING];
-    bool error = row->verdict == BROKEN_ || (row->verdict == REFUSED_ && !lenient);
-    if (fixture->status != SLUICE_OK || fixture->set.count != 1) return false;
-    if (fixture->set.items[0].bad != error) return false;
-    if (row->verdict == ACCEPTED) return errors == 0 && warnings == 0;
-    if (!error && errors > 0) return false;
-    sluice_severity severity = error ? SLUICE_SEVERITY_ERROR : SLUICE_SEVERITY_WARNING;
-    return istio_fixture_count(fixture, severity, row->path) > 0;
-}
-
-static void
-check_row(const char *kind, const struct validation_row *row, bool lenient)
+static struct validation_result
+load_row(sluice_str text, bool lenient)
 {
     struct istio_fixture fixture;
-    size_t cap = strlen(row->spec) + 256;
-    char *text = malloc(cap);
-    cr_assert(text != NULL);
-    int len = snprintf(text, cap,
-                       "apiVersion: networking.istio.io/v1\nkind: %s\n"
-                       "metadata: {name: r, namespace: ns}\nspec: %s\n",
-                       kind, row->spec);
-    istio_fixture_load(&fixture, str_make(text, (size_t)len), lenient);
-    bool ok = is_as_expected(&fixture, row, lenient);
-    if (!ok) print_findings(&fixture);
-    cr_expect(ok, "line %d (%s)", row->line, lenient ? "lenient" : "strict");
-    istio_fixture_free(&fixture);
-    free(text);
+    istio_fixture_load(&fixture, text, lenient);
+    bool read = fixture.status == SLUICE_OK && fixture.set.count == 1;
+    struct validation_result result = {fixture.report, read, read && fixture.set.items[0].bad};
+    arena_free(&fixture.arena);
+    return result;
 }
 
 void
 istio_fixture_check_rows(const char *kind, const struct validation_row *rows, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        check_row(kind, &rows[i], false);
-        check_row(kind, &rows[i], true);
-    }
+    validation_rows_check("networking.istio.io/v1", kind, rows, count, load_row);
 }

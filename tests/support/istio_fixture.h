@@ -5,6 +5,7 @@
 #define SLUICE_TESTS_ISTIO_FIXTURE_H
 
 #include "istio/resource.h"
+#include "support/validation_rows.h"
 
 struct istio_fixture {
     struct arena arena;
@@ -26,21 +27,6 @@ void istio_fixture_free(struct istio_fixture *fixture);
 /* How many findings of that severity stand at a field path. */
 size_t istio_fixture_count(const struct istio_fixture *fixture, sluice_severity severity,
                            const char *path);
-
-/* One row of a table: the spec of one object, and what is to be found where. */
-enum verdict {
-    ACCEPTED, /* nothing but infos */
-    WARNED,   /* a warning, no error, strict or lenient */
-    REFUSED_, /* an error; lenient: a warning */
-    BROKEN_,  /* an error in both modes */
-};
-
-struct validation_row {
-    int line;
-    enum verdict verdict;
-    const char *path; /* of the finding */
-    const char *spec; /* YAML, in flow style */
-};
 
 /* Check every row, as the spec of an object of that kind named "r" in namespace "ns". */
 void istio_fixture_check_rows(const char *kind, const struct validation_row *rows, size_t count);

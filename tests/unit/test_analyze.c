@@ -110,7 +110,12 @@ Test(analyze, hosts_and_ports)
          WEB2 VS("v", HTTP("{route: [{destination: {host: web, port: {number: 81}}}]}"))},
         {__LINE__, "IST0174", "d", 1, WEB DR("d", "host: other")},
         {__LINE__, "IST0174", "d", 0, WEB DR("d", "host: web")},
-        {__LINE__, "IST0174", "d", 0, DR("d", "host: other")},
+        {__LINE__, "IST0174", "d", 1, DR("d", "host: other")},
+        {__LINE__, "IST0174", "d", 0, DR("d", "host: other") VS("v", HTTP("{" TO("other") "}"))},
+        {__LINE__, "IST0174", "d", 0, DR("d", "host: '*.local'") VS("v", HTTP("{" TO("a") "}"))},
+        {__LINE__, "IST0174", "d", 1, DR("d", "host: '*.com'") VS("v", HTTP("{" TO("a") "}"))},
+        {__LINE__, "IST0174", "d", 0,
+         DR("d", "host: m") VS("v", HTTP("{mirror: {host: m}, " TO("a") "}"))},
     };
     /* clang-format on */
     CHECK(rows);
@@ -185,12 +190,26 @@ Test(analyze, gateways)
     "---\n{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: r}, "   \
     "spec: {selector: {matchLabels: {" labels "}}}}\n"
 
+Test(analyze, sidecars)
+{
+    /* clang-format off */
+    static const struct row rows[] = {
+        {__LINE__, "IST0002", "s", 1,
+         ISTIO("Sidecar", "name: s", "outboundTrafficPolicy: {egressProxy: {host: a}}")},
+        {__LINE__, "IST0002", "s", 0, ISTIO("Sidecar", "name: s", "outboundTrafficPolicy: {}")},
+    };
+    /* clang-format on */
+    CHECK(rows);
+}
+
 Test(analyze, claims)
 {
     /* clang-format off */
     static const struct row rows[] = {
         {__LINE__, "IST0149", "v", 1, CLAIM_ROUTE POD},
-        {__LINE__, "IST0149", "v", 0, CLAIM_ROUTE},
+        {__LINE__, "IST0149", "v", 1, CLAIM_ROUTE},
+        {__LINE__, "IST0149", "v", 0, CLAIM_ROUTE POLICY("i: g")},
+        {__LINE__, "IST0149", "v", 1, CLAIM_ROUTE POLICY("i: h")},
         {__LINE__, "IST0149", "v", 0, CLAIM_ROUTE POD POLICY("i: g")},
         {__LINE__, "IST0149", "v", 1, CLAIM_ROUTE POD POLICY("i: h")},
     };
@@ -269,6 +288,13 @@ Test(analyze, matches_as_istio_sees_them)
                       RULE("{headers: {b: {}, a: {exact: '1'}}}, " PREFIX("/a"))))},
         {__LINE__, "IST0131", "v", 1, VS("v", HTTP(RULE(PREFIX("/a")) ", " RULE(PREFIX("/a/b"))))},
         {__LINE__, "IST0131", "v", 0, VS("v", HTTP(RULE(PREFIX("/a/b")) ", " RULE(PREFIX("/a"))))},
+        /* A method by regular expression is GET to Istio, like none; an empty text is no text. */
+        {__LINE__, "IST0131", "v", 1,
+         VS("v", HTTP(RULE("{uri: {prefix: /a}, method: {exact: GET}}") ", "
+                      RULE("{uri: {prefix: /a/b}, method: {regex: P.*}}")))},
+        {__LINE__, "IST0131", "v", 1,
+         VS("v", HTTP(RULE("{uri: {prefix: /a}, headers: {x: {prefix: b}}}") ", "
+                      RULE("{uri: {prefix: /a/b}, headers: {x: {exact: ''}}}")))},
         {__LINE__, "IST0131", "v", 0,
          VS("v", HTTP(RULE(PREFIX("/a")) ", " RULE("{uri: {prefix: /a/b}, headers: {x: {}}}")))},
         {__LINE__, "IST0131", "v", 0,
@@ -312,6 +338,13 @@ Test(analyze, single_routes)
         {__LINE__, "SL0606", "v", 1, VS("v", HTTP(RULE("{uri: {exact: '/a?b=1'}}")))},
         {__LINE__, "SL0606", "v", 0,
          VS("v", HTTP(RULE("{headers: {x: {}}, withoutHeaders: {x: {exact: a}}}")))},
+        {__LINE__, "SL0606", "v", 1, VS("v", HTTP(RULE("{gateways: [gw]}")))},
+        {__LINE__, "SL0606", "v", 1, VS("v", "gateways: [gw], " HTTP(RULE("{gateways: [mesh]}")))},
+        {__LINE__, "SL0606", "v", 1,
+         VS("v", "gateways: [gw, mesh], " HTTP(RULE("{gateways: [ns/gw]}")))},
+        {__LINE__, "SL0606", "v", 0,
+         VS("v", "gateways: [ns/gw, mesh], " HTTP(RULE("{gateways: [other, gw.ns]}")))},
+        {__LINE__, "SL0606", "v", 0, VS("v", HTTP(RULE("{gateways: [mesh]}")))},
     };
     /* clang-format on */
     CHECK(rows);

@@ -140,7 +140,8 @@ static const struct model_rule rules[] = {
     {.action = &responding, .rule = 3, .match = -1},
     {.action = &missing, .rule = 4, .match = -1},
 };
-static const struct model_route_list list = {rules, ROWS(rules)}, empty_list = {NULL, 0};
+static const struct model_route_list empty_list = {.count = 0};
+static const struct model_route_list list = {rules, ROWS(rules), &empty_list};
 static const sluice_str domains[] = {S("a.com"), S("*.b.com"), S("*c"), S("*")};
 static const struct model_virtual_host hosts[] = {{domains, 4, &list}, {domains, 2, &empty_list}};
 static const struct model_listener listeners[] = {

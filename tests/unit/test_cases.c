@@ -22,6 +22,10 @@ struct replay {
     sluice_router *router; /* of the last rules block; NULL: it did not compile */
     sluice_report *report;
     size_t lines; /* of requests and findings, over all files */
+    /* Compile with keep_going and this text before (or behind) every rules block, and look at
+     * requests alone. Empty: not. */
+    sluice_str beside;
+    bool behind;
 };
 
 static void
@@ -87,6 +91,20 @@ print_report(const struct replay *replay, const struct case_block *block)
     }
 }
 
+static sluice_status
+compile(struct replay *replay, const struct case_block *block,
+        const sluice_compile_options *options)
+{
+    sluice_source sources[] = {
+        {STR("beside"), replay->beside},
+        {STR("rules"),  block->text   },
+        {STR("beside"), replay->beside},
+    };
+    size_t first = replay->beside.len && !replay->behind ? 0 : 1;
+    size_t count = replay->beside.len ? 2 : 1;
+    return sluice_compile(&replay->router, &sources[first], count, options, replay->report);
+}
+
 static void
 compile_rules(struct replay *replay, const struct case_block *block)
 {
@@ -98,10 +116,11 @@ compile_rules(struct replay *replay, const struct case_block *block)
         if (!read_option(&options, tokens.items[i])) complain(replay, block, 0, "unknown option");
     }
     sluice_router_release(replay->router);
+    replay->router = NULL;
     sluice_report_clear(replay->report);
-    sluice_source source = {STR("rules"), block->text};
-    sluice_status status =
-        sluice_compile(&replay->router, &source, 1, &options.compile, replay->report);
+    if (replay->beside.len && options.refused) return;
+    options.compile.keep_going |= replay->beside.len > 0;
+    sluice_status status = compile(replay, block, &options.compile);
     sluice_status wanted = options.refused ? SLUICE_ERR_INVALID : SLUICE_OK;
     if (status == wanted) return;
     complain(replay, block, 0, sluice_status_name(status));
@@ -200,6 +219,7 @@ replay_file(struct replay *replay, sluice_str text)
             compile_rules(replay, &block);
             continue;
         }
+        if (block.kind == CASE_FINDINGS && replay->beside.len) continue;
         for (size_t i = 0; case_line_next(&rest, &line); i++) {
             replay_line(replay, &block, i, line);
         }
@@ -215,11 +235,13 @@ is_case_file(const struct dirent *entry)
     return str_ends_with(name, STR(".md")) && !str_equal(name, STR("README.md"));
 }
 
-Test(cases, hold)
+static void
+replay_all(sluice_str beside, bool behind)
 {
     struct dirent **names;
     int count = scandir(FOLDER, &names, is_case_file, alphasort);
-    struct replay replay = {.arena = arena_init(alloc_or_default(NULL))};
+    struct replay replay = {
+        .arena = arena_init(alloc_or_default(NULL)), .beside = beside, .behind = behind};
     cr_assert(count > 0 && sluice_report_new(&replay.report, NULL) == SLUICE_OK);
     for (int i = 0; i < count; i++) {
         sluice_str path = arena_printf(&replay.arena, "%s/%s", FOLDER, names[i]->d_name);
@@ -235,4 +257,54 @@ Test(cases, hold)
     free(names);
     sluice_report_free(replay.report);
     arena_free(&replay.arena);
+}
+
+Test(cases, hold)
+{
+    replay_all(STR(""), false);
+}
+
+/* With keep_going, a resource that has errors changes nothing for the others: all cases hold beside
+ * resources that would claim their hosts, names and places if they were valid. */
+Test(cases, hold_beside_resources_with_errors)
+{
+#define BAD(kind, meta, spec)                                                                      \
+    "---\n{apiVersion: networking.istio.io/v1, kind: " kind ", metadata: {" meta                   \
+    ", creationTimestamp: '1990-01-01T00:00:00Z'}, spec: {" spec "}}\n"
+#define BAD_ROUTE(kind, meta, spec)                                                                \
+    "---\n{apiVersion: gateway.networking.k8s.io/v1, kind: " kind ", metadata: {" meta             \
+    ", creationTimestamp: '1990-01-01T00:00:00Z'}, spec: {" spec "}}\n"
+#define HOSTS "a, b, x, reviews, a.com, b.com, c.com, any.com, a.io, ext.com, '*.org'"
+#define BROKEN "http: [{route: [{destination: {host: bad.com}, weight: -1}]}]"
+    static const char *const texts[] = {
+        BAD("VirtualService", "name: '0'", "hosts: [" HOSTS "], " BROKEN),
+        BAD("VirtualService", "name: '0'", "hosts: [" HOSTS "], gateways: [gw, infra/gw], " BROKEN),
+        BAD("VirtualService", "name: a", "hosts: [" HOSTS "], " BROKEN),
+        BAD("VirtualService", "name: plain", BROKEN),
+        BAD("DestinationRule", "name: '0'", "host: a, subsets: [{name: v1}, {name: ''}]"),
+        BAD("DestinationRule", "name: a", "host: '*.local', subsets: [{name: ''}]"),
+        BAD("ServiceEntry", "name: '0'", "hosts: [" HOSTS "], ports: [{number: 0, name: http}]"),
+        BAD("ServiceEntry", "name: a", "hosts: [" HOSTS "], ports: [{number: 0, name: http}]"),
+        BAD("WorkloadEntry", "name: '0'", "ports: {http: 99999}"),
+        BAD("Gateway", "name: gw", "selector: {istio: ingress}, servers: []"),
+        BAD_ROUTE("Gateway", "name: '0'", "gatewayClassName: c, listeners: []"),
+        BAD_ROUTE("ListenerSet", "name: '0'",
+                  "parentRef: {name: gw}, listeners: [{name: a, port: 80, protocol: TCP}, {name: "
+                  "http, port: 0, protocol: HTTP}]"),
+        BAD_ROUTE("HTTPRoute", "name: '0'",
+                  "parentRefs: [{name: gw}, {group: '', kind: Service, name: reviews}], rules: "
+                  "[{backendRefs: [{name: bad, port: 0}]}]"),
+        BAD_ROUTE("GRPCRoute", "name: '0'", "parentRefs: [{name: gw}], rules: [{matches: 1}]"),
+        BAD_ROUTE("TCPRoute", "name: '0'", "parentRefs: [{name: gw}], rules: []"),
+        BAD_ROUTE("ReferenceGrant", "name: '0', namespace: near",
+                  "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: default}],"
+                  " to: [{group: '', kind: Service}, {}]"),
+        "---\n{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 0}]}}",
+        "---\n{apiVersion: v1, kind: Service, metadata: [], spec: {ports: [{port: 80}]}}",
+        "hosts: [a\n",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        replay_all(sluice_str_of(texts[i]), false);
+        replay_all(sluice_str_of(texts[i]), true);
+    }
 }

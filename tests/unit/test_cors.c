@@ -196,7 +196,8 @@ Test(cors, a_matcher_that_accepts_a_star_accepts_everybody)
     }
 }
 
-Test(cors, does_not_act_on_redirects_and_answers)
+/* Rules that do not forward, and entries of a split, may have CORS too. */
+Test(cors, acts_before_redirects_and_answers)
 {
     static const enum model_action_kind kinds[] = {MODEL_REDIRECT, MODEL_RESPOND};
     static const struct model_redirect redirect = {.status = 301};
@@ -209,9 +210,68 @@ Test(cors, does_not_act_on_redirects_and_answers)
         action->redirect = &redirect;
         action->response = &response;
         route_fixture_one(&f, action, NULL, 0);
-        cr_expect(eq(int, ask(&f, "OPTIONS", "http://b.x", "PUT", NULL),
+        cr_expect(eq(int, ask(&f, "OPTIONS", "http://b.x", "PUT", NULL), SLUICE_RESPOND));
+        cr_expect(f.decision.response_field_count > 0);
+        cr_expect(eq(int, ask(&f, "GET", "http://b.x", NULL, NULL),
                      kinds[i] == MODEL_REDIRECT ? SLUICE_REDIRECT : SLUICE_RESPOND));
-        cr_expect(f.decision.cors_header_count == 0 && f.decision.response_field_count == 0);
+        cr_expect(f.decision.cors_header_count == 3);
+        route_fixture_free(&f);
+    }
+}
+
+Test(cors, of_an_entry_acts_when_it_is_picked)
+{
+    struct route_fixture f;
+    route_fixture_init(&f);
+    struct model_action *action = model_builder_forward(&f.builder, "a 1, b 1");
+    struct model_action *instead = model_builder_action(&f.builder, MODEL_FORWARD);
+    struct model_split_entry *entries = (void *)(uintptr_t)action->split.entries;
+    instead->cors = &full;
+    entries[1].instead = instead;
+    action->timeout_ns = 7;
+    route_fixture_one(&f, action, NULL, 0);
+    size_t answered = 0;
+    for (int i = 0; i < 1000; i++) {
+        sluice_outcome outcome = ask(&f, "OPTIONS", "http://b.x", "PUT", NULL);
+        cr_assert(eq(int, outcome, f.decision.split_index ? SLUICE_RESPOND : SLUICE_FORWARD));
+        if (outcome == SLUICE_FORWARD) continue;
+        cr_assert(f.decision.response_field_count > 0 && f.decision.destination == NULL);
+        cr_assert(f.decision.timeout_ns == SLUICE_NO_DURATION);
+        answered++;
+    }
+    cr_expect(answered > 400 && answered < 600);
+    route_fixture_free(&f);
+}
+
+/* What an AFFIX leaves in the middle is a host, so "any host, port 443" means that. */
+Test(cors, an_affix_leaves_a_host)
+{
+    static const struct {
+        int line;
+        const char *suffix, *origin;
+        bool allowed;
+    } rows[] = {
+        {__LINE__, "",       "https://a.b",        true },
+        {__LINE__, "",       "https://[::1]",      true },
+        {__LINE__, "",       "https://a.b:443",    false},
+        {__LINE__, "",       "https://[::1]:443",  false},
+        {__LINE__, "",       "https://",           false},
+        {__LINE__, ":443",   "https://a.b:443",    true },
+        {__LINE__, ":443",   "https://[::1]:443",  true },
+        {__LINE__, ":443",   "https://a:1:443",    false},
+        {__LINE__, ".b.com", "https://x.y.b.com",  true },
+        {__LINE__, ".b.com", "https://b.com",      false},
+        {__LINE__, ".b.com", "https://e/x.b.com",  false},
+        {__LINE__, ".b.com", "https://e:1/.b.com", false},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct model_matcher matcher = {
+            .op = MODEL_AFFIX, .value = STR("https://"), .suffix = sluice_str_of(rows[i].suffix)};
+        struct model_cors cors = {.origins = &matcher, .origin_count = 1};
+        struct route_fixture f;
+        setup(&f, &cors);
+        ask(&f, "GET", rows[i].origin, NULL, NULL);
+        cr_expect(rows[i].allowed == (f.decision.cors_header_count > 0), "line %d", rows[i].line);
         route_fixture_free(&f);
     }
 }

@@ -71,6 +71,69 @@ Test(decide, nothing_matches)
     route_fixture_free(&f);
 }
 
+/* A list that names a next one falls through to it; lists are shared, and the rest is 404. */
+Test(decide, falls_through_to_the_next_list)
+{
+    static const struct {
+        int line;
+        const char *host, *path, *want;
+    } rows[] = {
+        {__LINE__, "x.a", "/own",    "own"   },
+        {__LINE__, "x.a", "/shared", "shared"},
+        {__LINE__, "x.a", "/both",   "own"   },
+        {__LINE__, "x.a", "/last",   "last"  },
+        {__LINE__, "x.a", "/none",   NULL    },
+        {__LINE__, "y.a", "/shared", "shared"},
+        {__LINE__, "y.a", "/own",    NULL    },
+        {__LINE__, "b",   "/last",   "last"  },
+        {__LINE__, "b",   "/shared", NULL    },
+    };
+    struct model_builder b;
+    model_builder_init(&b);
+    struct model_route_list *own = model_builder_routes(&b), *shared = model_builder_routes(&b);
+    struct model_route_list *empty = model_builder_routes(&b), *last = model_builder_routes(&b);
+    const struct {
+        struct model_route_list *list;
+        const char *path, *to;
+    } rules[] = {
+        {own,    "/own",    "own"   },
+        {own,    "/both",   "own"   },
+        {shared, "/shared", "shared"},
+        {shared, "/both",   "shared"},
+        {last,   "/last",   "last"  },
+    };
+    for (size_t i = 0; i < ROWS(rules); i++) {
+        struct model_predicate path =
+            model_builder_text(MODEL_PATH, MODEL_EXACT, "", rules[i].path);
+        model_builder_rule(&b, rules[i].list, model_builder_forward(&b, rules[i].to), &path, 1);
+    }
+    own->next = shared;
+    shared->next = empty;
+    empty->next = last;
+    struct model_listener *mesh = model_builder_mesh(&b);
+    model_builder_host(&b, mesh, "x.a", own);
+    model_builder_host(&b, mesh, "*.a", shared);
+    model_builder_host(&b, mesh, "*", last);
+    sluice_router *router = model_builder_compile(&b, NULL);
+    sluice_context *context;
+    cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    cr_expect(eq(sz, sluice_router_rule_count(router), ROWS(rules)), "each list once");
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        sluice_decision decision;
+        sluice_request request = {.authority = sluice_str_of(rows[i].host),
+                                  .path = sluice_str_of(rows[i].path)};
+        sluice_outcome outcome = sluice_route(context, &request, &decision);
+        cr_expect(eq(int, outcome, rows[i].want ? SLUICE_FORWARD : SLUICE_NOT_FOUND), "line %d",
+                  rows[i].line);
+        if (outcome != SLUICE_FORWARD) continue;
+        cr_expect(route_fixture_is(decision.destination->host, rows[i].want), "line %d",
+                  rows[i].line);
+    }
+    sluice_context_free(context);
+    sluice_router_release(router);
+    model_builder_free(&b);
+}
+
 Test(decide, tells_the_rule)
 {
     static const struct model_resource resource = {STR_INIT("VirtualService"), STR_INIT("ns"),

@@ -81,7 +81,11 @@ static const struct field_type_row outer_fields[] = {
 static const struct message_type outer_type = {"Outer", sizeof(struct outer), outer_fields,
                                                ROWS(outer_fields)};
 
-static const struct decode_dialect dialect = {"E", "W", "I"};
+static const struct decode_dialect dialect = {
+    .error_code = "E",
+    .warning_code = "W",
+    .info_code = "I",
+};
 
 struct decoded {
     struct yaml_fixture yaml;

@@ -1,4 +1,4 @@
-/* yaml/duration: Go's time.ParseDuration. */
+/* yaml/duration: Go's time.ParseDuration, and Gateway API's part of it. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -82,5 +82,48 @@ Test(duration, refuses_what_go_refuses)
     for (size_t i = 0; i < ROWS(rows); i++) {
         int64_t got;
         cr_expect(not(duration_parse(sluice_str_of(rows[i]), &got)), "\"%s\"", rows[i]);
+    }
+}
+
+Test(duration, reads_what_gateway_api_reads)
+{
+    static const struct {
+        int line;
+        const char *text;
+        int64_t want; /* -1: no duration */
+    } rows[] = {
+        {__LINE__, "0s",                       0                                 },
+        {__LINE__, "00000ms",                  0                                 },
+        {__LINE__, "1ms",                      1000000                           },
+        {__LINE__, "01h",                      3600 * SECOND                     },
+        {__LINE__, "1h2h20m10m",               12600 * SECOND                    },
+        {__LINE__, "100ms200ms300ms",          600000000                         },
+        {__LINE__, "1m1s1h1ms",                3661 * SECOND + 1000000           },
+        {__LINE__, "99999h",                   99999 * 3600 * SECOND             },
+        {__LINE__, "99999h99999h99999h99999h", 4 * INT64_C(99999) * 3600 * SECOND},
+        {__LINE__, "",                         -1                                },
+        {__LINE__, "0",                        -1                                },
+        {__LINE__, "1",                        -1                                },
+        {__LINE__, "1m1",                      -1                                },
+        {__LINE__, "1d",                       -1                                },
+        {__LINE__, "1us",                      -1                                },
+        {__LINE__, "1\xc2\xb5s",               -1                                },
+        {__LINE__, "500ns",                    -1                                },
+        {__LINE__, "1.5h",                     -1                                },
+        {__LINE__, "-15m",                     -1                                },
+        {__LINE__, "+15m",                     -1                                },
+        {__LINE__, "s",                        -1                                },
+        {__LINE__, "999999h",                  -1                                },
+        {__LINE__, "100000s",                  -1                                },
+        {__LINE__, "1s1s1s1s1s",               -1                                },
+        {__LINE__, "1s ",                      -1                                },
+        {__LINE__, " 1s",                      -1                                },
+        {__LINE__, "1H",                       -1                                },
+        {__LINE__, "99999999999999999999h",    -1                                },
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        int64_t got = -1;
+        if (!duration_parse_plain(sluice_str_of(rows[i].text), &got)) got = -1;
+        cr_expect(eq(i64, got, rows[i].want), "line %d: %s", rows[i].line, rows[i].text);
     }
 }

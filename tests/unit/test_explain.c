@@ -83,6 +83,36 @@ Test(explain, rules_in_order_to_the_first_that_holds)
     sluice_explanation_free(explanation);
 }
 
+Test(explain, goes_on_through_the_lists_that_follow)
+{
+    struct route_fixture f;
+    route_fixture_init(&f);
+    struct model_route_list *empty = model_builder_routes(&f.builder);
+    struct model_route_list *last = model_builder_routes(&f.builder);
+    const struct model_action *action = model_builder_forward(&f.builder, "a");
+    struct model_predicate path = model_builder_text(MODEL_PATH, MODEL_EXACT, "", "/x");
+    model_builder_rule(&f.builder, f.routes, action, &path, 1)->rule = 4;
+    model_builder_rule(&f.builder, last, action, &path, 1)->rule = 5;
+    model_builder_rule(&f.builder, last, action, NULL, 0)->rule = 6;
+    f.routes->next = empty;
+    empty->next = last;
+    route_fixture_compile(&f);
+    sluice_request request = {.path = STR("/y")};
+    sluice_explanation *explanation = explain(&f, &request);
+    cr_assert(eq(sz, sluice_explanation_count(explanation), 3));
+    for (uint32_t i = 0; i < 3; i++) {
+        const sluice_explain_step *step = sluice_explanation_get(explanation, i);
+        cr_expect(eq(u32, step->rule->rule, 4 + i));
+        cr_expect(step->holds == (i == 2));
+    }
+    sluice_explanation_free(explanation);
+    request.path = STR("/x");
+    explanation = explain(&f, &request);
+    cr_expect(eq(sz, sluice_explanation_count(explanation), 1));
+    sluice_explanation_free(explanation);
+    route_fixture_free(&f);
+}
+
 Test(explain, no_host_no_steps)
 {
     struct route_fixture f;

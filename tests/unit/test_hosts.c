@@ -331,7 +331,10 @@ Test(hosts, chooses_the_most_specific_listener)
         {__LINE__, false, S("www.example.com"), S("a.example.com"),
          2                                                              }, /* SNI without TLS says nothing */
         {__LINE__, true,  S("unknown.org"),     {NULL, 0},            3 },
-        {__LINE__, true,  S("a.example.com"),   {NULL, 0},            4 },
+        {__LINE__,
+         true,            S("a.example.com"),
+         {NULL, 0},
+         -2                                                             }, /* no SNI: the listener without hostname */
         {__LINE__, true,  S("a.example.com"),   S("a.example.com"),   4 },
         {__LINE__, true,  S("a.example.com"),   S("B.example.com"),   4 }, /* same listener */
         {__LINE__, true,  S("a.example.com"),   S("www.example.com"), -2},
@@ -421,29 +424,103 @@ Test(hosts, routes_tls_by_server_name)
     rig_free(&rig);
 }
 
-Test(hosts, fits_patterns)
+/* ---- listeners of one port, against the plainest possible reading ---- */
+
+/* How specifically a hostname (exact, "*suffix", empty for any) fits a host: 0 not at all. */
+static size_t
+fit(const char *hostname, sluice_str host)
 {
-    static const struct {
-        int line;
-        sluice_str pattern, host;
-        bool fits;
-    } rows[] = {
-        {__LINE__, {NULL, 0}, S("a"),    true },
-        {__LINE__, S("*"),    S("a"),    true },
-        {__LINE__, S("a"),    S("a"),    true },
-        {__LINE__, S("a"),    S("b"),    false},
-        {__LINE__, S("*.a"),  S("b.a"),  true },
-        {__LINE__, S("*.a"),  S(".a"),   false},
-        {__LINE__, S("*.a"),  S("a"),    false},
-        {__LINE__, S("*.a"),  {NULL, 0}, false},
-        {__LINE__, S("a"),    {NULL, 0}, false},
-    };
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        cr_expect((hosts_fit(rows[i].pattern, rows[i].host) != 0) == rows[i].fits, "line %d",
-                  rows[i].line);
+    sluice_str pattern = sluice_str_of(hostname);
+    if (pattern.len == 0) return 1;
+    if (pattern.ptr[0] != '*') return str_equal(pattern, host) ? SIZE_MAX : 0;
+    sluice_str suffix = str_skip(pattern, 1);
+    return host.len > suffix.len && str_ends_with(host, suffix) ? 1 + suffix.len : 0;
+}
+
+struct listeners {
+    char hostnames[12][16];
+    bool tls[12];
+    size_t count;
+};
+
+/* Index of the listener of that scheme (none of it: of any) that fits best; -1: none. */
+static int
+best_listener(const struct listeners *all, bool tls, sluice_str host)
+{
+    bool any_of_scheme = false;
+    int best = -1;
+    size_t best_fit = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        any_of_scheme |= all->tls[i] == tls;
     }
-    sluice_str host = STR("x.b.a");
-    cr_expect(hosts_fit(host, host) > hosts_fit(STR("*.b.a"), host));
-    cr_expect(hosts_fit(STR("*.b.a"), host) > hosts_fit(STR("*.a"), host));
-    cr_expect(hosts_fit(STR("*.a"), host) > hosts_fit(STR(""), host));
+    for (size_t i = 0; i < all->count; i++) {
+        size_t fits = fit(all->hostnames[i], host);
+        if ((any_of_scheme && all->tls[i] != tls) || fits <= best_fit) continue;
+        best = (int)i;
+        best_fit = fits;
+    }
+    return best;
+}
+
+/* As ask(): gateway-api.md 6.2 and 6.3. */
+static int
+listener_oracle(const struct listeners *all, bool https, sluice_str host, sluice_str sni)
+{
+    int of_host = best_listener(all, https, host), of_sni = best_listener(all, https, sni);
+    bool handshake = false;
+    for (size_t i = 0; i < all->count; i++) {
+        handshake |= https && all->tls[i];
+    }
+    if (of_host < 0 || (handshake && of_sni < 0)) return -1;
+    return handshake && of_host != of_sni ? -2 : of_host;
+}
+
+static void
+random_listeners(struct listeners *all, uint64_t *random, struct rig *rig)
+{
+    *all = (struct listeners){.count = 1 + next_random(random) % 12};
+    for (size_t i = 0; i < all->count; i++) {
+        char *hostname = all->hostnames[i];
+        size_t form = next_random(random) % 4;
+        if (form == 1) strcpy(hostname, "*.");
+        if (form) random_name(random, hostname + strlen(hostname));
+        all->tls[i] = next_random(random) % 2;
+        set_listener(rig_listener(rig, MODEL_SCOPE_GATEWAY, "g/w", 80, "*"), all->tls[i],
+                     sluice_str_of(hostname), all->tls[i]);
+    }
+}
+
+Test(hosts, chooses_listeners_as_a_plain_reading_does, .timeout = 60)
+{
+    uint64_t random = 11;
+    size_t found = 0, misdirected = 0, asked = 0;
+    for (size_t round = 0; round < 200; round++) {
+        struct rig rig;
+        struct listeners all;
+        rig_init(&rig);
+        random_listeners(&all, &random, &rig);
+        rig_compile(&rig);
+        for (size_t i = 0; i < 200; i++) {
+            char host[8], sni[8];
+            bool https = next_random(&random) % 2;
+            sluice_request request = {
+                .gateway = STR("g/w"),
+                .port = 80,
+                .scheme = https ? STR("https") : STR("http"),
+                .authority = random_name(&random, host),
+            };
+            if (next_random(&random) % 8) request.sni = random_name(&random, sni);
+            sluice_str domain;
+            int want = listener_oracle(&all, https, request.authority, request.sni);
+            int got = ask(&rig, &request, &domain);
+            cr_assert(got == want, "round %zu: %.*s, %.*s went to %d, not %d", round,
+                      STR_ARG(request.authority), STR_ARG(request.sni), got, want);
+            found += want >= 0;
+            misdirected += want == -2;
+            asked++;
+        }
+        rig_free(&rig);
+    }
+    cr_expect(found > asked / 8 && misdirected > asked / 100, "%zu, %zu of %zu", found, misdirected,
+              asked);
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/ip.h"
+#include "base/syntax.h"
 #include "istio/host_set.h"
 #include "istio/http_status.h"
 #include "istio/names.h"
@@ -86,8 +87,9 @@ Test(istio_names, labels_headers_and_claims)
     for (size_t i = 0; i < ROWS(rows); i++) {
         sluice_str text = sluice_str_of(rows[i].text);
         cr_expect((name_check_label_key(text) == NULL) == rows[i].key, "line %d", rows[i].line);
-        cr_expect((name_check_label_value(text) == NULL) == rows[i].value, "line %d", rows[i].line);
-        cr_expect(name_is_header_token(text) == rows[i].token, "line %d", rows[i].line);
+        cr_expect((syntax_check_label_value(text) == NULL) == rows[i].value, "line %d",
+                  rows[i].line);
+        cr_expect(syntax_is_token(text) == rows[i].token, "line %d", rows[i].line);
         cr_expect(name_is_jwt_claim(text) == rows[i].claim, "line %d", rows[i].line);
     }
 }

@@ -118,6 +118,36 @@ Test(pick, nothing_usable_is_unavailable)
     }
 }
 
+Test(pick, an_entry_alone_may_need_a_weight)
+{
+    static const struct {
+        int line;
+        bool weigh_alone;
+        const char *split;
+        sluice_outcome want;
+    } rows[] = {
+        {__LINE__, false, "a 0", SLUICE_FORWARD    },
+        {__LINE__, true,  "a 0", SLUICE_UNAVAILABLE},
+        {__LINE__, true,  "a 5", SLUICE_FORWARD    },
+    };
+    struct route_fixture f; /* one router: the splits differ in nothing else */
+    route_fixture_init(&f);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct model_action *action = model_builder_forward(&f.builder, rows[i].split);
+        action->split.weigh_alone = rows[i].weigh_alone;
+        action->split.empty_status = 500;
+        struct model_predicate port = model_builder_number(MODEL_PORT, (uint32_t)i + 1);
+        route_fixture_rule(&f, action, &port, 1);
+    }
+    route_fixture_compile(&f);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        pick(&f, &(sluice_request){.port = (uint32_t)i + 1});
+        cr_expect(eq(int, f.decision.outcome, rows[i].want), "line %d", rows[i].line);
+        cr_expect(eq(sz, f.decision.split_count, 1), "line %d", rows[i].line);
+    }
+    route_fixture_free(&f);
+}
+
 Test(pick, the_share_of_an_invalid_entry_is_unavailable)
 {
     struct route_fixture f;

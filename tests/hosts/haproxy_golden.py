@@ -1,0 +1,84 @@
+"""Golden cases as requests that HAProxy can be asked, and what sluicectl answers to them.
+
+Left out are requests that HTTP/1.1 over loopback cannot carry, or that HAProxy knows no more about than
+the binding tells the library.
+"""
+import json
+import re
+import subprocess
+
+import golden
+
+FLAGS = {"lenient": ["--lenient"], "keep-going": ["--keep-going"], "registry=on": ["--registry", "on"],
+         "registry=off": ["--registry", "off"], "export-to=.": ["--default-export-to", "."],
+         "outbound=registry-only": ["--outbound-policy", "registry-only"]}
+TARGET = re.compile(r"[/*][!-~]*$")
+HOST = re.compile(r"[!-~]+$")
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+VALUE = re.compile(r"([!-~\x80-\xff]([ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?$")
+
+
+def read_request(words):
+    """What a line asks, or None where HAProxy cannot be asked that."""
+    if words[0] in ("TLS", "TCP", "UDP") or not HOST.match(words[1]) or words[1] == "-" or "#" in words[2]:
+        return None
+    if not TARGET.match(words[2]):
+        return None
+    asked = {"method": words[0], "authority": words[1], "path": words[2], "headers": [], "port": 80,
+             "gateway": "mesh", "protocol": "http"}
+    if words[0] == "GRPC":
+        asked.update(method="POST", protocol="grpc")
+    for word in words[3:]:
+        name, _, value = word.partition("=")
+        kind, _, key = name.partition(":")
+        if kind == "header" and NAME.match(key) and VALUE.match(value) and key.lower() not in (
+                "host", "content-length", "connection", "transfer-encoding", "upgrade"):
+            asked["headers"].append((key, value))
+        elif name in ("port", "gateway"):
+            asked[name] = int(value) if name == "port" else value
+        else:
+            return None
+    return asked
+
+
+def options_of(block, asked):
+    words = block.options + ["port=%d" % asked["port"], "protocol=" + asked["protocol"]]
+    return " ".join(words + (["gateway=" + asked["gateway"]] if asked["gateway"] != "mesh" else []))
+
+
+def work_of(path, write):
+    """What a case file asks: ({(rules file, options): number}, [(block, number, rules file, line, request)]).
+
+    `write(name, text)` keeps the rules of a block and gives the file's path.
+    """
+    sets, work, rules, block, seen = {}, [], None, None, 0
+    for one in golden.blocks(path):
+        if one.kind == "rules":
+            block, seen = one, seen + 1
+            rules = write("%d.yaml" % seen, "\n".join(one.lines) + "\n")
+        if one.kind != "requests":
+            continue
+        for number, line in enumerate(one.lines, one.line):
+            words = golden.tokens(line)
+            asked = read_request(words[:words.index("->")]) if words else None
+            if asked:
+                key = (rules, options_of(block, asked))
+                work.append((block, sets.setdefault(key, len(sets)), rules, number, asked))
+    return sets, work
+
+
+def decision_of(sluicectl, block, rules, asked):
+    """The decision of sluicectl, by the options of the block that the rules stand in."""
+    flags, source = [], {"labels": {}}
+    for word in block.options:
+        if word.startswith("label:"):
+            name, _, value = word[6:].partition("=")
+            source["labels"][name] = value
+        elif word.startswith("namespace="):
+            source["namespace"] = word[10:]
+        else:
+            flags += FLAGS[word]
+    done = subprocess.run([sluicectl, "route", "-f", rules, *flags, "--requests", "-"], text=True,
+                          input=json.dumps({**asked, "source": source}) + "\n", capture_output=True,
+                          timeout=60, check=True)
+    return json.loads(done.stdout)

@@ -1,0 +1,290 @@
+"""What the tests of real hosts share: free ports, small servers, requests, bounded load, processes.
+
+Everything listens on 127.0.0.1, has a limit in time, and is stopped by what started it.
+"""
+import collections
+import http.client
+import http.server
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+SKIP = 77
+
+
+def free_ports(count):
+    """Port numbers that nothing listened on a moment ago, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def wait_until(holds, seconds=10.0, what="a condition"):
+    """Poll until holds() is true, and give what it gave; an AssertionError after the time."""
+    end = time.monotonic() + seconds
+    while True:
+        value = holds()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("%s did not come true in %g s" % (what, seconds))
+        time.sleep(0.02)
+
+
+def is_open(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+# ---- a server that tells what it received ----
+
+class _Echo(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # one segment for a whole answer
+
+    def answer(self):
+        length = int(self.headers.get("content-length") or 0)
+        target = self.requestline.split(" ")[1]  # self.path has lost a "/" of "//"
+        received = {"server": self.server.name, "method": self.command, "path": target,
+                    "headers": [[k.lower(), v] for k, v in self.headers.items()],
+                    "body": self.rfile.read(length).decode("latin-1")}
+        body = json.dumps(received).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("x-server", self.server.name)
+        for name, value in self.server.fields:
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def __getattr__(self, name):
+        if name.startswith("do_"):  # any method
+            return self.answer
+        raise AttributeError(name)
+
+    def log_message(self, *_):
+        pass
+
+
+class EchoServer(http.server.ThreadingHTTPServer):
+    """Answers every request with a JSON object of what it received, and its own name.
+
+    The answer carries the header lines in `fields` too.
+    """
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, name, fields=()):
+        super().__init__(("127.0.0.1", 0), _Echo)
+        self.name = name
+        self.fields = fields
+        self.port = self.server_address[1]
+        self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
+                                       daemon=True)
+        self.thread.start()
+
+    def handle_error(self, *_):
+        pass  # a client that went away
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
+
+
+# ---- requests ----
+
+class Response:
+    def __init__(self, status, fields, body):
+        self.status = status
+        self.fields = [(name.lower(), value) for name, value in fields]
+        self.body = body
+
+    def all(self, name):
+        return [value for key, value in self.fields if key == name.lower()]
+
+    def get(self, name):
+        return next(iter(self.all(name)), None)
+
+    def json(self):
+        return json.loads(self.body)
+
+    def received(self, name):
+        """The values of a header as an EchoServer received it."""
+        return [value for key, value in self.json()["headers"] if key == name.lower()]
+
+
+class Connection(http.client.HTTPConnection):
+    """A connection to 127.0.0.1 that sends a target as it is, whatever bytes it holds."""
+
+    def __init__(self, port, timeout=10):
+        super().__init__("127.0.0.1", port, timeout=timeout)
+
+    def _encode_request(self, request):
+        return request.encode("latin-1")
+
+    def _validate_path(self, url):
+        pass
+
+
+def send(connection, method="GET", path="/", host="example.com", headers=()):
+    """One request on a Connection; headers are pairs, sent as they are."""
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    if host is not None:
+        connection.putheader("Host", host)
+    for name, value in headers:
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    return Response(answer.status, answer.getheaders(), answer.read())
+
+
+def request(port, method="GET", path="/", host="example.com", headers=(), timeout=10):
+    """One request on a connection of its own."""
+    connection = Connection(port, timeout)
+    try:
+        return send(connection, method, path, host, headers)
+    finally:
+        connection.close()
+
+
+# ---- load ----
+
+class Load:
+    """Clients that ask as fast as they are answered, until stop() or until the time is over.
+
+    `keep_alive` clients use one connection for as long as the server keeps it; `fresh` ones open
+    a connection for each request. `counts` holds what `classify` made of each response, `failures`
+    every request that got none.
+    """
+
+    def __init__(self, port, keep_alive=2, fresh=1, seconds=20, path="/", host="example.com",
+                 headers=(), classify=lambda response: response.status, pause=0.0):
+        self.arguments = {"path": path, "host": host, "headers": headers}
+        self.port = port
+        self.classify = classify
+        self.pause = pause
+        self.counts = collections.Counter()
+        self.failures = []
+        self.end = time.monotonic() + seconds
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._run, args=(kind,), daemon=True)
+                        for kind, count in ((True, keep_alive), (False, fresh))
+                        for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def _run(self, keep_alive):
+        connection = Connection(self.port)
+        while time.monotonic() < self.end:
+            try:
+                seen = self.classify(send(connection, **self.arguments))
+                with self.lock:
+                    self.counts[seen] += 1
+            except (OSError, http.client.HTTPException) as problem:
+                with self.lock:
+                    self.failures.append(repr(problem))
+                connection.close()
+            if not keep_alive:
+                connection.close()
+            if self.pause:
+                time.sleep(self.pause)
+        connection.close()
+
+    def total(self):
+        with self.lock:
+            return sum(self.counts.values())
+
+    def wait_for(self, more, seconds=20):
+        """Until that many more requests were answered."""
+        goal = self.total() + more
+        wait_until(lambda: self.total() >= goal, seconds, "%d answers under load" % more)
+
+    def stop(self):
+        self.end = 0
+        for thread in self.threads:
+            thread.join(15)
+        return self.counts
+
+
+# ---- processes ----
+
+class Process:
+    """A program in the foreground, its output in a file; stop() ends it by its process id."""
+
+    def __init__(self, arguments, log, cwd=None, env=None):
+        self.log_path = log
+        with open(log, "ab") as output:
+            self.popen = subprocess.Popen(arguments, stdout=output, stderr=output, cwd=cwd,
+                                          stdin=subprocess.DEVNULL,
+                                          env={**os.environ, **(env or {})})
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def wait_for_port(self, port, seconds=20):
+        def ready():
+            if not self.running():
+                raise AssertionError("it ended with status %s:\n%s"
+                                     % (self.popen.returncode, self.log()))
+            return is_open(port)
+        wait_until(ready, seconds, "port %d" % port)
+
+    def send_signal(self, number):
+        self.popen.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM, seconds=10):
+        """End it, by force after the time. Its exit status."""
+        if self.running():
+            self.send_signal(number)
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            return self.popen.wait()
+
+
+def children(pid):
+    """Process ids of the children of a process."""
+    found = []
+    for task in os.listdir("/proc/%d/task" % pid):
+        try:
+            with open("/proc/%d/task/%s/children" % (pid, task), encoding="ascii") as file:
+                found += [int(word) for word in file.read().split()]
+        except OSError:
+            pass  # that thread ended
+    return found
+
+
+def resident_kib(pid):
+    """Memory of a process that is in RAM, in KiB; 0 when it has ended."""
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii", errors="replace") as file:
+            for line in file:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
