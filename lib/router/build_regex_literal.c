@@ -70,21 +70,25 @@ skip_repeats(struct reader *reader)
 }
 
 static void
-read_letter(struct reader *reader, char c)
+end_outer_run(struct reader *reader)
 {
-    bool may_be_absent, repeated = repeats(reader, &may_be_absent);
-    if (reader->depth == 0 && !(repeated && may_be_absent)) reader->run[reader->run_len++] = c;
-    if (!repeated) return;
     if (reader->depth == 0) end_run(reader);
-    skip_repeats(reader);
 }
 
 /* Something that may be many texts, or none. */
 static void
 read_other(struct reader *reader)
 {
-    if (reader->depth == 0) end_run(reader);
+    end_outer_run(reader);
     skip_repeats(reader);
+}
+
+static void
+read_letter(struct reader *reader, char c)
+{
+    bool may_be_absent, repeated = repeats(reader, &may_be_absent);
+    if (reader->depth == 0 && !(repeated && may_be_absent)) reader->run[reader->run_len++] = c;
+    if (repeated) read_other(reader);
 }
 
 /* Behind the "[": up to its "]". False: it does not end. */
@@ -155,16 +159,22 @@ read_item(struct reader *reader)
         return true;
     case '|':
         return reader->depth > 0;
-    case '^':
-        if (reader->at > 1) read_other(reader);
+    case '^': /* no text; at the beginning it says nothing new */
+        if (reader->at > 1) end_outer_run(reader);
+        skip_repeats(reader);
         return true;
+    case '*':
+    case '+':
+    case '?': /* repeats something that was not understood as such */
+        return false;
     case '.':
     case '$':
     case '{':
         read_other(reader);
         return true;
     default:
-        if ((unsigned char)c >= 0x80) { /* part of a longer character, which may be repeated as a whole */
+        if ((unsigned char)c >=
+            0x80) { /* part of a longer character, which may be repeated as a whole */
             read_other(reader);
         } else {
             read_letter(reader, c);
