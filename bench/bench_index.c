@@ -18,8 +18,8 @@
 #include <time.h>
 
 #include "index_workload.h"
-#include "lean_scan.h"
 #include "istio/istio.h"
+#include "lean_scan.h"
 #include "router/build.h"
 #include "sluice/sluice.h"
 #include "yaml/envelope.h"
@@ -150,7 +150,8 @@ run(sluice_context *context, const struct workload *w, size_t ops)
     uint64_t sum = 0;
     for (size_t i = 0; i < ops; i++) {
         sluice_decision decision;
-        sum += (uint64_t)sluice_route(context, &w->requests[i % w->request_count].request, &decision);
+        sum +=
+            (uint64_t)sluice_route(context, &w->requests[i % w->request_count].request, &decision);
         sum += decision.split_index;
     }
     return sum;
@@ -287,8 +288,9 @@ bench_mixed(void)
         struct bench_case *c = &cases[i];
         double bytes = (double)sluice_router_memory(c->router) / (double)rows[i].count;
         double after = c->compile_ms - c->parse_ms;
-        printf("%-20s bytes_per_rule=%.0f  parse_ms=%.1f  compile_after_parse_ms=%.1f  ratio=%.2f\n",
-               c->name, bytes, c->parse_ms, after, after / c->parse_ms);
+        printf(
+            "%-20s bytes_per_rule=%.0f  parse_ms=%.1f  compile_after_parse_ms=%.1f  ratio=%.2f\n",
+            c->name, bytes, c->parse_ms, after, after / c->parse_ms);
         release(c);
     }
     return good;
@@ -341,7 +343,9 @@ prepare_wildcards(struct bench_case *c, const char *authority)
     }
     len += (size_t)snprintf(text + len, sizeof(text) - len,
                             "  http:\n  - route:\n    - destination: {host: a}\n");
-    sluice_source source = {STR("wildcards"), {text, len}};
+    sluice_source source = {
+        STR("wildcards"), {text, len}
+    };
     workload_mixed(&c->workload, 20, 0); /* for its requests */
     if (sluice_compile(&c->router, &source, 1, NULL, NULL) != SLUICE_OK ||
         sluice_context_new(&c->context, c->router, NULL) != SLUICE_OK) {

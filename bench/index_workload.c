@@ -75,7 +75,9 @@ fill_request(struct workload *w, struct bench_request *to, size_t rule, sluice_s
         to->headers[i] = (sluice_field){sluice_str_of(common[i][0]), sluice_str_of(common[i][1])};
     }
     if (aim->header.len) to->headers[count++] = (sluice_field){aim->header, value};
-    if (aim->query.len) path = TEXT(w, "%.*s?%.*s=%.*s", STR_ARG(path), STR_ARG(aim->query), STR_ARG(aim->query_value));
+    if (aim->query.len)
+        path = TEXT(w, "%.*s?%.*s=%.*s", STR_ARG(path), STR_ARG(aim->query),
+                    STR_ARG(aim->query_value));
     sluice_str host = STR("shop-0.example.com");
     if (w->per_host) host = TEXT(w, "host-%zu.example.com", rule / w->per_host);
     to->request = (sluice_request){
@@ -175,7 +177,8 @@ path_for(struct workload *w, const struct bench_rule *rule)
     sluice_str path = rule->path;
     switch (rule->path_kind) {
     case PATH_PREFIXED:
-        return TEXT(w, "%.*s%s/%u", STR_ARG(path), path.len == 1 ? "any" : "", (unsigned)draw(w, 100));
+        return TEXT(w, "%.*s%s/%u", STR_ARG(path), path.len == 1 ? "any" : "",
+                    (unsigned)draw(w, 100));
     case PATH_MATCHING:
         path.len -= strlen("/[0-9]+(/.*)?");
         return TEXT(w, "%.*s/%u/x", STR_ARG(path), (unsigned)draw(w, 1000));

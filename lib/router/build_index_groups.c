@@ -5,8 +5,7 @@
 static bool
 same_text(const struct index_key *x, const struct index_key *y)
 {
-    return x->dimension & 1 ? str_equal_ignore_case(x->text, y->text)
-                            : str_equal(x->text, y->text);
+    return x->dimension & 1 ? str_equal_ignore_case(x->text, y->text) : str_equal(x->text, y->text);
 }
 
 static bool

@@ -15,7 +15,7 @@ struct key_table {
     const sluice_allocator *alloc;
     struct key_entry *entries;
     size_t count, capacity;
-    uint32_t *slots; /* index + 1; 0 is free */
+    uint32_t *slots;              /* index + 1; 0 is free */
     size_t slot_count, slot_room; /* those in use, and how many there is memory for */
 };
 

@@ -15,7 +15,8 @@ struct scratch {
 };
 
 enum header_state {
-    SLOT_ABSENT,  /* the callback has none; of an array, absent headers have no slot of this request */
+    SLOT_ABSENT,  /* the callback has none; of an array, absent headers have no slot of this request
+                   */
     SLOT_ONE,     /* one line: `value` */
     SLOT_SEVERAL, /* `value` is the first of more */
     SLOT_JOINED,  /* and `joined` holds all of them, joined by "," */

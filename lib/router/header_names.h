@@ -2,7 +2,8 @@
  * header_names: from a header line's name to its index among the needed headers.
  *
  * Most lines of a request are nobody's business: a bit for each length in use, and one for each
- * length and last letter, tell so without looking at the rest of the name. Pseudo headers, which no line can be, are not filed.
+ * length and last letter, tell so without looking at the rest of the name. Pseudo headers, which no
+ * line can be, are not filed.
  */
 #ifndef SLUICE_ROUTER_HEADER_NAMES_H
 #define SLUICE_ROUTER_HEADER_NAMES_H

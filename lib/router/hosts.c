@@ -56,7 +56,8 @@ hosts_find(const struct host_table *table, sluice_str host, const struct hash_ke
     const struct host_slot *slots = table->slots;
     if (!slots) return find_wildcard(table, host, keys, domain);
     uint64_t hash = text_hash(keys, 0, host, false);
-    for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain; at = (at + 1) & table->mask) {
+    for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
+         at = (at + 1) & table->mask) {
         if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
         if (host.len == 0 || memcmp(slots[at].domain, host.ptr, host.len) != 0) continue;
         *domain = str_make(slots[at].domain, host.len);

@@ -23,7 +23,7 @@ struct host_key hosts_key(sluice_str text, bool wildcard, const struct hash_keys
 uint32_t hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_key key);
 
 /* Route list for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. */
-uint32_t hosts_find(const struct host_table *table, sluice_str host,
-                    const struct hash_keys *keys, sluice_str *domain);
+uint32_t hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
+                    sluice_str *domain);
 
 #endif

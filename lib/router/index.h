@@ -92,7 +92,7 @@ struct index_dimension {
     bool exact;      /* some key is a whole value */
     uint16_t grams;  /* bit n: some key is n bytes from inside */
     uint32_t name_count;
-    const uint32_t *names; /* of headers, parameters, ...: those in use, ascending. Else one 0 */
+    const uint32_t *names;  /* of headers, parameters, ...: those in use, ascending. Else one 0 */
     uint64_t exact_lengths; /* bit n: some whole value is n bytes long (mod 64) */
     uint32_t length_count;
     const uint32_t *lengths; /* of prefixes: each once, ascending */
@@ -106,7 +106,7 @@ index_dimension_id(uint8_t subject, bool fold)
 
 struct index {
     const struct index_slot *slots;
-    uint32_t size; /* of slots */
+    uint32_t size;  /* of slots */
     uint32_t first; /* first rule in it */
     uint32_t rest;  /* ref of the rules without a key */
     uint32_t dimension_count;

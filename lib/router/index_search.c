@@ -266,8 +266,8 @@ search_dimension(struct search *search, const struct index *index,
         return;
     case SUBJECT_SOURCE_IP:
     case SUBJECT_DESTINATION_IP:
-        text = dimension->subject == SUBJECT_SOURCE_IP ? request->source_ip
-                                                       : request->destination_ip;
+        text =
+            dimension->subject == SUBJECT_SOURCE_IP ? request->source_ip : request->destination_ip;
         if (ip_parse(&ip, text)) {
             sluice_str bytes = {(const char *)ip.bytes, sizeof(ip.bytes)};
             search_value(search, index, dimension, 0, bytes);

@@ -47,7 +47,8 @@ static inline uint64_t
 index_text_word(const struct index_text *it, size_t at)
 {
     size_t left = it->text.len - at;
-    uint64_t word = left >= 8 ? word_load(it->text.ptr + at) : word_load_some(it->text.ptr + at, left);
+    uint64_t word =
+        left >= 8 ? word_load(it->text.ptr + at) : word_load_some(it->text.ptr + at, left);
     return it->fold ? word_lower(word) : word;
 }
 
@@ -99,7 +100,8 @@ index_text_hash(struct index_text *it, size_t len, enum key_kind kind)
 static inline uint64_t
 index_text_gram(const struct hash_keys *keys, uint64_t begin, uint64_t word, size_t len)
 {
-    return text_hash_end(keys, begin, len < 8 ? word & word_mask(len) : word, (size_t)KEY_GRAM << 40 | len);
+    return text_hash_end(keys, begin, len < 8 ? word & word_mask(len) : word,
+                         (size_t)KEY_GRAM << 40 | len);
 }
 
 #endif

@@ -242,8 +242,8 @@ struct route_list {
     uint32_t count;
     uint32_t next; /* route list asked when none of the rules holds, or NO_ROUTES */
     uint32_t predicate, predicate_count; /* those of its rules */
-    uint32_t filter; /* of a short list: first of its filters */
-    uint32_t index;  /* of a long list: its index + 1; 0: the list is short */
+    uint32_t filter;                     /* of a short list: first of its filters */
+    uint32_t index;                      /* of a long list: its index + 1; 0: the list is short */
 };
 
 /*

@@ -27,8 +27,8 @@ replace_regex(struct view *view, const struct path_edit *edit, sluice_str query)
     struct scratch *scratch = &view->context->scratch;
     size_t room = scratch->capacity - scratch->used;
     char *out = scratch->bytes + scratch->used;
-    size_t len =
-        regex_replace_all(context_regex(view->context, edit->regex), view->path, edit->value, out, room);
+    size_t len = regex_replace_all(context_regex(view->context, edit->regex), view->path,
+                                   edit->value, out, room);
     if (len > room || query.len > room - len) {
         scratch->overflow = true;
         return (sluice_str){NULL, 0};

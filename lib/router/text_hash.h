@@ -30,7 +30,8 @@ text_hash_keys(uint64_t seed)
 {
     return (struct hash_keys){
         .begin = text_hash_mix(seed ^ UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xd6e8feb86659fd93)),
-        .step = text_hash_mix(seed ^ UINT64_C(0xa0761d6478bd642f), UINT64_C(0xe7037ed1a0b428db)) | 1,
+        .step =
+            text_hash_mix(seed ^ UINT64_C(0xa0761d6478bd642f), UINT64_C(0xe7037ed1a0b428db)) | 1,
         .end = text_hash_mix(seed ^ UINT64_C(0x8ebc6af09c88c6e3), UINT64_C(0x589965cc75374cc3)) | 1,
     };
 }

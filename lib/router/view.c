@@ -120,6 +120,6 @@ view_init(struct view *view, sluice_context *context, const sluice_request *requ
     split_path(view);
     view->port = request->port ? request->port : default_port(view);
     view->sni = request->sni.len ? lower(&context->scratch, request->sni) : request->sni;
-    view->host = view->family == FAMILY_TLS ? view->sni
-                                            : host_of(&context->scratch, request->authority);
+    view->host =
+        view->family == FAMILY_TLS ? view->sni : host_of(&context->scratch, request->authority);
 }

@@ -39,7 +39,8 @@ view_read_headers(struct view *view)
     for (size_t i = 0, count = request->header_count; i < count; i++) {
         if (!(lengths >> (lines[i].name.len & 63) & 1)) continue;
         if (!header_names_may_hold(&router->header_names, lines[i].name)) continue;
-        uint32_t index = header_names_find(&router->header_names, &router->hash_keys, lines[i].name);
+        uint32_t index =
+            header_names_find(&router->header_names, &router->hash_keys, lines[i].name);
         if (index != NO_HEADER) note_line(view, index, (uint32_t)i);
     }
 }

@@ -40,8 +40,8 @@ main(int argc, char **argv)
     }
     printf("index_oracle: %llu pairs, %llu with a rule, %llu behind the 16th;"
            " %llu lists with an index of %llu\n",
-           (unsigned long long)(seed - first) * REQUESTS * 3, (unsigned long long)index_oracle_found,
-           (unsigned long long)index_oracle_deep,
+           (unsigned long long)(seed - first) * REQUESTS * 3,
+           (unsigned long long)index_oracle_found, (unsigned long long)index_oracle_deep,
            (unsigned long long)index_oracle_indexed, (unsigned long long)(seed - first));
     bool useful = index_oracle_deep > 1000 && index_oracle_indexed > 0;
     if (!useful) fprintf(stderr, "index_oracle: little was found, or nothing had an index\n");

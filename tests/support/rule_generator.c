@@ -29,9 +29,9 @@ one_in(struct rule_generator *generator, uint32_t n)
 /* ---- texts ---- */
 
 static const char *const pieces[] = {
-    "/",     "/a",  "/aa", "/b",  "a",    "b",     "/api",     "/API",  "/v1",  "/v2/", "/items",
-    "item7", "x17", "17",  ".",   "-",    "_",     "/a/b",     "%41",   "+",    "=",    "&",
-    "é",     "\xff", "\x01", "Z",  "users", "/users/", "/static", ".jpg",  "?",    "#",    "12345678",
+    "/",     "/a",   "/aa",  "/b", "a",     "b",       "/api",    "/API", "/v1", "/v2/", "/items",
+    "item7", "x17",  "17",   ".",  "-",     "_",       "/a/b",    "%41",  "+",   "=",    "&",
+    "é",     "\xff", "\x01", "Z",  "users", "/users/", "/static", ".jpg", "?",   "#",    "12345678",
 };
 static const char *const names[] = {
     "x-user", "end-user", "x-version", "x-b", "cookie", "host", ":path", ":method", "X-Mixed", "k",
@@ -80,8 +80,9 @@ text(struct rule_generator *generator, uint32_t most)
 static sluice_str
 nested(struct rule_generator *generator)
 {
-    static const char longest[] = "/aaaaaaa/aaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/aaaaaa";
+    static const char longest[] =
+        "/aaaaaaa/aaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/aaaaaa";
     return (sluice_str){longest, 1 + pick(generator, sizeof(longest) - 2)};
 }
 
@@ -121,36 +122,36 @@ pattern(struct rule_generator *generator, sluice_str literal)
     static const struct {
         const char *before, *after;
     } frames[] = {
-        {"",          ""          },
-        {"",          ".*"        },
-        {".*",        ""          },
-        {".*",        ".*"        },
-        {"/[a-z]+",   ".*"        },
-        {"(?i)",      ".*"        },
-        {"(?:",       ")?.*"      },
-        {"(",         ")+"        },
-        {"(?P<n>",    "|/b).*"    },
-        {"",          "|/a.*"     },
-        {"^",         "$"         },
-        {"",          "?.*"       },
-        {"",          "*.*"       },
-        {"",          "+.*"       },
-        {"",          "{0,2}.*"   },
-        {"",          "{2}.*"     },
-        {"[",         "]+.*"      },
-        {"[^]",       "]*"        },
-        {"[[:alpha:]/", "]*"      },
-        {"\\/",       "\\d*"      },
-        {"/a/",       "\\.[0-9]*" },
-        {"\\Q",       "\\E.*"     },
-        {"\\x2f",     ".*"        },
-        {".*\\b",     ".*"        },
-        {"(/a(b|c)*", ")*.*"      },
-        {"/a{",       ".*"        },
-        {"/a{,2}",    ".*"        },
-        {"(?s:.*)",   ".*"        },
-        {".*?",       "??.*"      },
-        {"\\A",       "\\z"       },
+        {"",            ""         },
+        {"",            ".*"       },
+        {".*",          ""         },
+        {".*",          ".*"       },
+        {"/[a-z]+",     ".*"       },
+        {"(?i)",        ".*"       },
+        {"(?:",         ")?.*"     },
+        {"(",           ")+"       },
+        {"(?P<n>",      "|/b).*"   },
+        {"",            "|/a.*"    },
+        {"^",           "$"        },
+        {"",            "?.*"      },
+        {"",            "*.*"      },
+        {"",            "+.*"      },
+        {"",            "{0,2}.*"  },
+        {"",            "{2}.*"    },
+        {"[",           "]+.*"     },
+        {"[^]",         "]*"       },
+        {"[[:alpha:]/", "]*"       },
+        {"\\/",         "\\d*"     },
+        {"/a/",         "\\.[0-9]*"},
+        {"\\Q",         "\\E.*"    },
+        {"\\x2f",       ".*"       },
+        {".*\\b",       ".*"       },
+        {"(/a(b|c)*",   ")*.*"     },
+        {"/a{",         ".*"       },
+        {"/a{,2}",      ".*"       },
+        {"(?s:.*)",     ".*"       },
+        {".*?",         "??.*"     },
+        {"\\A",         "\\z"      },
     };
     uint32_t i = pick(generator, ROWS(frames));
     bool raw = one_in(generator, 3); /* else the literal's own marks are escaped */
@@ -184,8 +185,8 @@ static void
 generate_matcher(struct rule_generator *generator, struct model_predicate *p, sluice_str literal)
 {
     static const enum model_op ops[] = {
-        MODEL_EXACT, MODEL_EXACT, MODEL_EXACT, MODEL_PREFIX, MODEL_PREFIX,  MODEL_SEGMENT_PREFIX,
-        MODEL_REGEX, MODEL_REGEX, MODEL_AFFIX, MODEL_SUFFIX,
+        MODEL_EXACT,          MODEL_EXACT, MODEL_EXACT, MODEL_PREFIX, MODEL_PREFIX,
+        MODEL_SEGMENT_PREFIX, MODEL_REGEX, MODEL_REGEX, MODEL_AFFIX,  MODEL_SUFFIX,
     };
     struct model_matcher *m = &p->matcher;
     m->op = ops[pick(generator, ROWS(ops))];
@@ -205,7 +206,10 @@ generate_address(struct rule_generator *generator, struct model_predicate *p)
 {
     p->matcher.op = MODEL_CIDR;
     p->matcher.cidr.bits = 90 + pick(generator, 39);
-    uint8_t address[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [13] = (uint8_t)pick(generator, 2),
+    uint8_t address[16] = {[10] = 0xff,
+                           [11] = 0xff,
+                           [12] = 10,
+                           [13] = (uint8_t)pick(generator, 2),
                            [14] = (uint8_t)pick(generator, 4)};
     memcpy(p->matcher.cidr.address, address, sizeof(address));
 }
@@ -292,7 +296,8 @@ aimed(struct rule_generator *generator, const struct model_predicate *p, sluice_
         sluice_str plain = {NULL, 0};
         for (size_t i = 0; i < made.len; i++) {
             sluice_str letter = {made.ptr + i, 1};
-            if (!memchr("\\.+*?()|[]{}^$", letter.ptr[0], 14)) plain = join(generator, plain, letter);
+            if (!memchr("\\.+*?()|[]{}^$", letter.ptr[0], 14))
+                plain = join(generator, plain, letter);
         }
         made = plain;
     }
@@ -304,7 +309,8 @@ aimed(struct rule_generator *generator, const struct model_predicate *p, sluice_
     case 2:
         return join(generator, made, STR("/"));
     case 3:
-        return str_first(made, pick(generator, (uint32_t)(made.len < 60000 ? made.len : 60000) + 1));
+        return str_first(made,
+                         pick(generator, (uint32_t)(made.len < 60000 ? made.len : 60000) + 1));
     case 4: {
         sluice_str copy = join(generator, made, STR(""));
         for (size_t i = 0; i < copy.len; i++) {

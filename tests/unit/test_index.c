@@ -129,9 +129,8 @@ Test(index, allocates_nothing_for_a_decision)
     for (size_t i = 0; i < 100; i++) {
         sluice_decision decision;
         const sluice_field header = {STR("x"), STR("v7")};
-        sluice_request request = {.path = i % 2 ? STR("/p3") : STR("/n/a/b/c"),
-                                  .headers = &header,
-                                  .header_count = 1};
+        sluice_request request = {
+            .path = i % 2 ? STR("/p3") : STR("/n/a/b/c"), .headers = &header, .header_count = 1};
         cr_expect(sluice_route(context, &request, &decision) == SLUICE_FORWARD);
     }
     cr_expect(memory.calls == calls);
