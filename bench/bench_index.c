@@ -18,11 +18,8 @@
 #include <time.h>
 
 #include "index_workload.h"
-#include "istio/istio.h"
 #include "lean_scan.h"
-#include "router/build.h"
 #include "sluice/sluice.h"
-#include "yaml/envelope.h"
 #include "yaml/load.h"
 
 enum { ROUNDS = 15, SEED = 20240229 };
