@@ -36,6 +36,8 @@ typedef struct {
     const ngx_http_sluice_main_conf_t *main;
     sluice_router *router;
     sluice_context *context; /* of this worker, made after the fork */
+    sluice_request request;  /* for one request after the other: clearing it each time costs */
+    bool describing;         /* a request is being described, for which variables are evaluated */
     ngx_http_sluice_keys_t *keys;
     bool mirror_refused; /* that a mirror has no location was logged by this process */
 } ngx_http_sluice_rules_t;
@@ -112,7 +114,7 @@ typedef struct {
     enum ngx_http_sluice_stage stage;
     bool routed;                         /* sluice_route acts: the response is to be edited, once */
     ngx_http_handler_pt content_handler; /* the location's, which ours stands before */
-    bool policy_set;                     /* the upstream has the rules' timeouts and retries */
+    const ngx_http_upstream_t *upstream; /* that has the rules' timeouts and retries */
     ngx_event_t *timeout;                /* of the whole exchange; NULL: none was started */
     ngx_pool_cleanup_t cleanup;
 } ngx_http_sluice_ctx_t;
@@ -130,6 +132,7 @@ typedef struct {
     size_t index; /* of the header that this is about, */
     size_t nth;   /* and the number of that value */
 } ngx_http_sluice_reader_t;
+/* In @p request, what only sluice_... directives set is empty before; they leave it set. */
 ngx_int_t ngx_http_sluice_describe(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf,
                                    ngx_http_sluice_reader_t *reader, sluice_request *request);
 
@@ -171,8 +174,10 @@ ngx_int_t ngx_http_sluice_init_upstreams(ngx_conf_t *cf);
 ngx_int_t ngx_http_sluice_watch_upstream(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx);
 /* retry: the rules' retry policy and time for a try, in a copy of the upstream's settings. */
 ngx_int_t ngx_http_sluice_set_retry(ngx_http_request_t *r, const sluice_decision *decision);
-/* timeout: the time for the whole exchange runs from now on. */
+/* timeout: the time for the whole exchange runs from now on, unless it does so already; restart:
+ * anew. */
 ngx_int_t ngx_http_sluice_start_timeout(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx);
+void ngx_http_sluice_restart_timeout(ngx_http_sluice_ctx_t *ctx);
 
 /* ---- text ---- */
 

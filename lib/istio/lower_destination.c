@@ -1,5 +1,4 @@
-#include "istio/lower.h"
-#include "istio/registry.h"
+#include "istio/endpoints.h"
 #include "istio/traffic_policy.h"
 
 static const sluice_field *
@@ -32,6 +31,13 @@ port_of(const struct istio_destination *destination, const struct service *servi
     if (!service) return 0;
     if (!scope->mesh && service->port_count == 1) return service->ports[0].number;
     return scope->port;
+}
+
+static sluice_str
+app_protocol_of(const struct service *service, uint32_t port)
+{
+    const struct service_port *known = service ? service_port_find(service, port) : NULL;
+    return known ? known->app_protocol : STR("");
 }
 
 /* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
@@ -84,6 +90,7 @@ lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
             .service_namespace = name.len ? service_space : STR(""),
             .subset = wanted,
             .port = port,
+            .app_protocol = app_protocol_of(service, port),
         };
         made->labels = subset_labels(subset, &made->label_count);
         if (!traffic_policy_lower(&made->policy, lower->arena, policy, narrow, port)) {
@@ -92,8 +99,14 @@ lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
         }
     }
     bool missing = wanted.len && !subset;
+    if (service && port && !missing && !made->endpoints &&
+        !endpoints_find(lower, service, port, subset, &made->endpoints)) {
+        lower->failed = true;
+        return out;
+    }
     out.model = made;
     out.invalid_status = check(lower, service, port, missing);
+    if (!lower->options->lenient && endpoints_is_empty(made->endpoints)) out.invalid_status = 503;
     /* Without a registry, a host that no DestinationRule speaks of may have any subset. */
     if (!lower->registry && rule && missing) out.invalid_status = 503;
     out.hash = traffic_policy_hash_source(
