@@ -349,7 +349,7 @@ main()
 {
     setvbuf(stdout, nullptr, _IOLBF, 0);
     print_versions();
-    for (size_t count : {10, 100, 1000, 10000}) {
+    for (size_t count : std::vector<size_t>{10, 100, 1000, 10000}) {
         exact(count);
         prefix(count);
         regex(count);

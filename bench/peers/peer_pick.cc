@@ -113,7 +113,7 @@ main()
 {
     print_versions();
     std::vector<std::string> keys = make_keys(16384);
-    for (size_t count : {2, 3, 10, 100, 1000}) {
+    for (size_t count : std::vector<size_t>{2, 3, 10, 100, 1000}) {
         compare("pick/" + std::to_string(count), subjects(make_weights(count), keys), 16384);
     }
 }

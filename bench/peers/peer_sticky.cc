@@ -252,7 +252,7 @@ main()
 {
     print_versions();
     std::vector<std::string> keys = make_keys(16384);
-    for (size_t count : {2, 3, 10, 100}) {
+    for (size_t count : std::vector<size_t>{2, 3, 10, 100}) {
         std::vector<Subject> subjects;
         for (const Scheme &scheme : schemes()) {
             subjects.push_back(
