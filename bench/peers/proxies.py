@@ -159,11 +159,17 @@ def haproxy_rules(folder, port, _build, kind, pairs):
     return haproxy_config(folder, port, names_in(pairs), "".join(lines))
 
 
-def haproxy_map(folder, port, _build, kind, pairs):
+def haproxy_map(folder, port, _build, kind, pairs, load=""):
     match = {"exact": "map_str", "prefix": "map_beg", "regex": "map_reg"}[kind]
     form = "^%s$ %s\n" if kind == "regex" else "%s %s\n"
     file = write(folder, "rules.map", "".join(form % pair for pair in pairs))
-    return haproxy_config(folder, port, names_in(pairs), "    use_backend %%[path,%s(%s,%s)]\n" % (match, file, NOTHING))
+    ask = "    use_backend %%[path,%s(%s,%s)]\n" % (match, file, NOTHING)
+    return haproxy_config(folder, port, names_in(pairs), ask, load)
+
+
+def haproxy_map_without_cache(*arguments):
+    """HAProxy remembers the results of its latest look-ups by regular expression, which these requests repeat."""
+    return haproxy_map(*arguments, load="    tune.pattern.cache-size 0")
 
 
 def haproxy_sluice(folder, port, build, kind, pairs):
@@ -191,5 +197,6 @@ def ways():
     found += [Way("haproxy", "bare reply", "exact", haproxy_bare)]
     found += [Way("haproxy", "ordered use_backend rules", kind, haproxy_rules) for kind in ("exact", "prefix")]
     found += [Way("haproxy", "map", kind, haproxy_map) for kind in KINDS]
+    found += [Way("haproxy", "map, tune.pattern.cache-size 0", "regex", haproxy_map_without_cache)]
     found += [Way("haproxy", "sluice, Lua converter", kind, haproxy_sluice, lua) for kind in KINDS]
     return found
