@@ -8,6 +8,7 @@ from proxies import loopback
 TURNS = ("02-v2-v3.yaml", "04-v2-v3-50-50.yaml", "08-sticky-75-25.yaml")
 PAUSE = 0.005   # of each client between two requests
 ROOM_KIB = 512  # that memory may differ by from one time to another, as allocators do
+ROOM_FILES = 8  # connections that are open at that moment
 
 
 class Sample:
@@ -30,42 +31,50 @@ def greatest(samples):
     return {name: max(getattr(sample, name) for sample in samples) for name in MEASURES}
 
 
-def report(when, samples):
+def report(reloads, samples):
     most = greatest(samples)
-    print("    %-7s master %6d KiB, %3d files; workers %6d KiB, %3d files; at most %d workers" % (
-        when, most["master_kib"], most["master_files"], most["worker_kib"], most["worker_files"],
+    print("    %5d reloads: master %6d KiB, %2d files; workers %6d KiB, %2d files; at most %d workers" % (
+        reloads, most["master_kib"], most["master_files"], most["worker_kib"], most["worker_files"],
         max(sample.workers for sample in samples)), flush=True)
-    return most
+
+
+def is_flat(samples):
+    """Whether the last tenth holds no more than the second one; in the first, caches fill."""
+    tenth = len(samples) // 10
+    first, last = greatest(samples[tenth:2 * tenth]), greatest(samples[-tenth:])
+    return all(last[name] <= first[name] + (ROOM_KIB if name.endswith("kib") else ROOM_FILES) for name in MEASURES)
+
+
+def read(folder, name):
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def reload_every_second(proxy, rules, seconds):
+    """A sample for each reload, taken a second after it; each tenth of the time is reported."""
+    samples = []
+    start = time.monotonic()
+    tenth = max(1, int(seconds / 10))
+    while time.monotonic() < start + seconds:
+        proxy.reload(rules[len(samples) % len(rules)])
+        time.sleep(max(0, start + len(samples) + 1 - time.monotonic()))
+        samples.append(Sample(proxy))
+        if len(samples) % tenth == 0:
+            report(len(samples), samples[-tenth:])
+    return samples
 
 
 def run(proxy, options):
     """Exit status 0 if no request failed, and the end holds no more than the beginning."""
     tally = users.Tally()
-    rules = []
-    for name in TURNS:
-        with open(os.path.join(options.rules, name), encoding="utf-8") as file:
-            rules.append(file.read())
-    with open(os.path.join(options.rules, "01-v2.yaml"), encoding="utf-8") as file:
-        proxy.start(file.read())
-    print("Soak of %s: %g s, a reload every second" % (proxy.version(), options.soak), flush=True)
-    samples = []
+    proxy.start(read(options.rules, "01-v2.yaml"))
+    rules = [read(options.rules, name) for name in TURNS]
+    print("Soak of %s: %g s, a reload every second; the greatest of each tenth:" % (proxy.version(), options.soak))
     with users.Background(proxy.port, tally, seconds=options.soak + 60, limit=int(options.soak * 4000) + 1000,
-                          pause=PAUSE, keep_alive=4, fresh=2) as background:
-        start = time.monotonic()
-        while time.monotonic() < start + options.soak:
-            proxy.reload(rules[len(samples) % len(rules)])
-            time.sleep(max(0, start + len(samples) + 1 - time.monotonic()))
-            samples.append(Sample(proxy))
-        took = time.monotonic() - start
-    tenth = max(1, len(samples) // 10)
-    middle = len(samples) // 2
-    print("    %d requests, %d reloads in %.0f s; failed: %d; asked again: %d" % (
-        tally.requests, len(samples), took, len(tally.failures), tally.again))
-    first = report("start", samples[tenth:2 * tenth] or samples)
-    report("middle", samples[middle:middle + tenth])
-    last = report("end", samples[-tenth:])
-    for problem in sorted(set(tally.failures)):
-        print("    %d x %s" % (tally.failures.count(problem), problem))
-    flat = all(last[name] <= first[name] + (ROOM_KIB if name.endswith("kib") else 8) for name in MEASURES)
-    print("    %s" % ("Flat." if flat else "NOT FLAT"))
+                          pause=PAUSE, keep_alive=4, fresh=2):
+        samples = reload_every_second(proxy, rules, options.soak)
+    flat = is_flat(samples)
+    print("    %d requests, %d reloads; failed: %d; asked again: %d; memory and files: %s" % (
+        tally.requests, len(samples), len(tally.failures), tally.again, "flat" if flat else "NOT FLAT"))
+    tally.print_failures()
     return 0 if flat and not tally.failures else 1

@@ -173,8 +173,7 @@ class Story:
         print("    %s: %s requests, %d reloads, 1 refused; failed: %d" % (
             self.proxy.version(), "{:,}".format(self.tally.requests), self.reloads, len(self.tally.failures)))
         print("    Asked again, on a connection that was closed before an answer began: %d" % self.tally.again)
-        for problem in sorted(set(self.tally.failures)):
-            print("    %d x %s" % (self.tally.failures.count(problem), problem))
+        self.tally.print_failures()
         self.claim(not self.tally.failures, "no request failed")
         print("    Users who had v3 and fell back along the sticky ramp: %s; shares off: %d" % (
             terminal.styled("red" if self.fallen else "green", str(self.fallen)), self.off))

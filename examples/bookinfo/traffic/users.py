@@ -1,4 +1,5 @@
 """Users of the reviews page: each has a jar of cookies, and sees stars."""
+import collections
 import http.client
 import threading
 
@@ -57,6 +58,10 @@ class Tally:
         self.requests += requests
         self.again += again
         self.failures += failures
+
+    def print_failures(self):
+        for problem, count in collections.Counter(self.failures).most_common():
+            print("    %d x %s" % (count, problem))
 
 
 def visit_all(port, users, tally, connections=4):
