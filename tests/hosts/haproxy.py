@@ -98,15 +98,14 @@ class Case(unittest.TestCase):
     def reload(self, master, refused=False):
         """Have the master load its configuration again, and wait until it has tried."""
         before = set(loopback.children(master.pid))
-        said = len(master.log())
-        master.send_signal(signal.SIGUSR2)
+        said = master.send_signal_until(signal.SIGUSR2, "Reloading HAProxy")
         if refused:
-            loopback.wait_until(lambda: "Failed to load worker" in master.log()[said:]
-                                or "Loading failure" in master.log()[said:], 20, "a refusal")
+            loopback.wait_until(lambda: "Failed to load worker" in master.log(said)
+                                or "Loading failure" in master.log(said), 20, "a refusal")
         else:
-            loopback.wait_until(lambda: "Loading success" in master.log()[said:]
+            loopback.wait_until(lambda: "Loading success" in master.log(said)
                                 and set(loopback.children(master.pid)) - before, 20, "a new worker")
-        return master.log()[said:]
+        return master.log(said)
 
 
 def main():

@@ -331,6 +331,22 @@ class Process:
     def send_signal(self, number):
         self.popen.send_signal(number)
 
+    def send_signal_until(self, number, sign):
+        """Send a signal until the log tells that it was taken; the log's length in bytes before.
+
+        A program may miss one while it starts: HAProxy's master does so when it has just loaded, since it
+        then executes itself anew.
+        """
+        said = os.path.getsize(self.log_path)
+        for _ in range(10):
+            self.send_signal(number)
+            try:
+                wait_until(lambda: sign in self.log(said), 1)
+                return said
+            except AssertionError:
+                pass
+        raise AssertionError("signal %d is not taken:\n%s" % (number, self.log()))
+
     def stop(self, number=signal.SIGTERM, seconds=10):
         """End it, by force after the time. Its exit status."""
         if self.running():

@@ -22,7 +22,9 @@ class Proxy:
 
     program = ""
     reload_signal = None
-    refusal = ""  # how its log tells of rules that it does not take
+    # How its log tells of a reload that begins, and of rules that are refused.
+    begun = ""
+    refusal = ""
 
     def __init__(self, module, folder, services):
         self.module = os.path.abspath(module)
@@ -63,6 +65,7 @@ class Proxy:
         self.write("proxy.conf", self.config() % self.names)
         self.process = loopback.Process(self.command(), self.log_path)
         self.process.wait_for_port(self.port)
+        loopback.wait_until(self.workers, 20, "a worker")
 
     def workers(self):
         return loopback.children(self.process.pid)
@@ -70,9 +73,7 @@ class Proxy:
     def _reload(self, rules):
         """Rewrite the rules and have them read. What the log's length was before."""
         self.write("rules.yaml", rules)
-        said = os.path.getsize(self.log_path)
-        self.process.send_signal(self.reload_signal)
-        return said
+        return self.process.send_signal_until(self.reload_signal, self.begun)
 
     def has_loaded(self, said):
         raise NotImplementedError
@@ -108,6 +109,7 @@ class Proxy:
 class Nginx(Proxy):
     program = "nginx"
     reload_signal = signal.SIGHUP
+    begun = "reconfiguring"
     refusal = "[emerg]"
 
     def command(self):
@@ -123,6 +125,7 @@ class Nginx(Proxy):
 class HAProxy(Proxy):
     program = "haproxy"
     reload_signal = signal.SIGUSR2
+    begun = "Reloading HAProxy"
     refusal = "Loading failure"
 
     def command(self):

@@ -40,8 +40,8 @@ def report(reloads, samples):
 
 def is_flat(samples):
     """Whether the last tenth holds no more than the second one; in the first, caches fill."""
-    tenth = len(samples) // 10
-    first, last = greatest(samples[tenth:2 * tenth]), greatest(samples[-tenth:])
+    tenth = max(1, len(samples) // 10)
+    first, last = greatest(samples[tenth:2 * tenth] or samples), greatest(samples[-tenth:])
     return all(last[name] <= first[name] + (ROOM_KIB if name.endswith("kib") else ROOM_FILES) for name in MEASURES)
 
 

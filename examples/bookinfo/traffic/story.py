@@ -91,8 +91,7 @@ class Story:
                 terminal.styled(STYLES[version], version), expected, 100 * observed,
                 terminal.bar(STYLES[version], observed, BAR)))
         low, high = chance.band(len(seen), percent / 100, ALARM)
-        allowed = ("%d to %d are in the band (a false alarm: once in 10^9)" % (low, high) if low < high
-                   else "it must be %d" % low)
+        allowed = "band %d to %d (false alarm: 1 in 10^9)" % (low, high) if low < high else "it must be %d" % low
         print("    %s requests, v3 got %d; %s\n" % ("{:,}".format(len(seen)), counts["v3"], allowed))
         holds = low <= counts["v3"] <= high and counts["v2"] + counts["v3"] == len(seen)
         self.off += not holds
@@ -172,7 +171,7 @@ class Story:
         print("\n%s" % terminal.line(WIDTH))
         print("    %s: %s requests, %d reloads, 1 refused; failed: %d" % (
             self.proxy.version(), "{:,}".format(self.tally.requests), self.reloads, len(self.tally.failures)))
-        print("    Asked again, on a connection that was closed before an answer began: %d" % self.tally.again)
+        print("    Asked again, as the proxy had closed a connection between two requests: %d" % self.tally.again)
         self.tally.print_failures()
         self.claim(not self.tally.failures, "no request failed")
         print("    Users who had v3 and fell back along the sticky ramp: %s; shares off: %d" % (

@@ -1,0 +1,139 @@
+"""The bookinfo story on real traffic: `test_story.py nginx|haproxy MODULE`."""
+import fractions
+import math
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import loopback
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BOOKINFO = os.path.join(SOURCE, "examples", "bookinfo")
+RULES = os.path.join(BOOKINFO, "rules")
+PROXY, MODULE = sys.argv[1], os.path.abspath(sys.argv[2])
+
+sys.path.insert(0, os.path.join(BOOKINFO, "traffic"))
+import chance  # noqa: E402
+import story as story_program  # noqa: E402
+
+
+def command(*arguments, module=MODULE):
+    return [sys.executable, os.path.join(BOOKINFO, "traffic", "story.py"), PROXY, "--module", module, *arguments]
+
+
+def story(*arguments, **more):
+    return subprocess.run(command(*arguments, **more), capture_output=True, text=True, timeout=200, check=False,
+                          env={**os.environ, "LC_ALL": "C"})
+
+
+def processes_of(pid):
+    """A process and all that it has started, and these have."""
+    found = [pid]
+    for each in found:
+        found += loopback.children(each)
+    return found
+
+
+def is_running(pid):
+    try:
+        with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+class Story(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_every_claim_holds(self):
+        done = story("--requests", "800", "--cookies", "300")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        titles = re.findall(r"^--- (\S+) -+$", done.stdout, re.M)
+        self.assertEqual(titles, sorted(os.listdir(RULES)) + ["broken.yaml"])
+        self.assertEqual(len(re.findall(r"^    800 requests, v3 got ", done.stdout, re.M)), 6)
+        self.assertEqual(len(re.findall(r"^    300 cookies: .*; fallen back: 0$", done.stdout, re.M)), 4)
+        self.assertRegex(done.stdout, r"(?m)^    Refused: .*rules\.yaml:18:15")
+        self.assertRegex(done.stdout, r"requests, 9 reloads, 1 refused; failed: 0\n")
+        self.assertTrue(done.stdout.endswith("along the sticky ramp: 0; shares off: 0\n"))
+
+    def test_a_ramp_that_goes_back_is_noticed(self):
+        rules = shutil.copytree(RULES, os.path.join(self.folder, "rules"))
+        shutil.copy(os.path.join(RULES, "07-sticky-90-10.yaml"), os.path.join(rules, "09-sticky-50-50.yaml"))
+        done = story("--requests", "50", "--cookies", "200", "--rules", rules)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertRegex(done.stdout, r"fallen back: [1-9]")
+        self.assertRegex(done.stdout, r"NOT SO: nobody falls back")
+        self.assertRegex(done.stdout, r"NOT SO: v3 gets its share")
+        self.assertRegex(done.stdout, r"shares off: 1\n")
+
+    def test_a_soak_counts_reloads_and_finds_memory_flat(self):
+        done = story("--soak", "3")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"[1-9]\d* requests, [2-4] reloads; failed: 0; .*: flat\n")
+
+    def end_by(self, number):
+        """Start the story, end it by a signal amid the load; its exit status."""
+        with subprocess.Popen(command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                              env={**os.environ, "TMPDIR": self.folder, "LC_ALL": "C"}) as running:
+            loopback.wait_until(lambda: "02-v2-v3" in running.stdout.readline(), 60, "the second step")
+            started = processes_of(running.pid)
+            self.assertGreaterEqual(len(started), 6, "the story, three services, the proxy and its worker")
+            time.sleep(0.3)
+            running.send_signal(number)
+            status = running.wait(30)
+            loopback.wait_until(lambda: not any(map(is_running, started)), 15, "the end of all processes")
+            return status
+
+    def test_an_interrupt_stops_all_that_was_started(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number):
+                self.assertEqual(self.end_by(number), 128 + number)
+                self.assertEqual(os.listdir(self.folder), [])
+
+    def test_nothing_outlives_a_story_that_is_killed(self):
+        self.assertEqual(self.end_by(signal.SIGKILL), -signal.SIGKILL)
+
+    def test_without_the_module_it_is_skipped(self):
+        done = story(module=os.path.join(self.folder, "absent"))
+        self.assertEqual(done.returncode, loopback.SKIP)
+        self.assertIn("is absent", done.stdout)
+
+    def test_every_rule_file_is_a_step(self):
+        self.assertEqual([name for name, _ in story_program.STEPS], sorted(os.listdir(RULES)))
+
+
+class Chance(unittest.TestCase):
+    """The band, against sums of exact fractions."""
+
+    def outside(self, n, p, low, high):
+        exact = fractions.Fraction(p)
+        each = [math.comb(n, k) * exact ** k * (1 - exact) ** (n - k) for k in range(n + 1)]
+        return sum(each[:low]), sum(each[high + 1:])
+
+    def test_chance_leaves_the_band_as_seldom_as_is_said_and_it_is_the_narrowest(self):
+        for n, p, alarm in ((20, 0.5, 0.01), (40, 0.1, 1e-3), (300, 0.25, 1e-9), (300, 0.9, 1e-6)):
+            with self.subTest(n=n, p=p):
+                low, high = chance.band(n, p, alarm)
+                below, above = self.outside(n, p, low, high)
+                self.assertLessEqual(max(below, above), alarm / 2)
+                below, above = self.outside(n, p, low + 1, high - 1)
+                self.assertGreater(min(below, above), alarm / 2)
+
+    def test_a_share_of_nothing_or_all_leaves_no_room(self):
+        self.assertEqual(chance.band(500, 0, 1e-9), (0, 0))
+        self.assertEqual(chance.band(500, 1, 1e-9), (500, 500))
+
+
+if __name__ == "__main__":
+    if not story_program.proxies.KINDS[PROXY].find():
+        print("%s is not installed" % PROXY)
+        sys.exit(loopback.SKIP)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
