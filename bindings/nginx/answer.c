@@ -71,9 +71,11 @@ send_body(ngx_http_request_t *r, sluice_str body)
 {
     ngx_buf_t *buffer = ngx_calloc_buf(r->pool);
     if (buffer == NULL) return NGX_ERROR;
-    buffer->pos = (u_char *)(uintptr_t)body.ptr;
-    buffer->last = buffer->pos + body.len;
-    buffer->memory = body.len > 0;
+    if (body.len) {
+        buffer->pos = (u_char *)(uintptr_t)body.ptr;
+        buffer->last = buffer->pos + body.len;
+        buffer->memory = 1;
+    }
     buffer->last_buf = 1;
     buffer->last_in_chain = 1;
     ngx_chain_t chain = {buffer, NULL};

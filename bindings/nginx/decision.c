@@ -176,7 +176,7 @@ ask(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf, ngx_http_slui
     ctx->stage = NGX_HTTP_SLUICE_DECIDED;
     ctx->routed = false;
     ctx->content_handler = NULL;
-    ctx->policy_set = false;
+    ctx->upstream = NULL;
     return keep(r->pool, ctx);
 }
 

@@ -112,7 +112,7 @@ typedef struct {
     enum ngx_http_sluice_stage stage;
     bool routed;                         /* sluice_route acts: the response is to be edited, once */
     ngx_http_handler_pt content_handler; /* the location's, which ours stands before */
-    bool policy_set;                     /* the upstream has the rules' timeouts and retries */
+    const ngx_http_upstream_t *upstream; /* that has the rules' timeouts and retries */
     ngx_event_t *timeout;                /* of the whole exchange; NULL: none was started */
     ngx_pool_cleanup_t cleanup;
 } ngx_http_sluice_ctx_t;
@@ -171,8 +171,10 @@ ngx_int_t ngx_http_sluice_init_upstreams(ngx_conf_t *cf);
 ngx_int_t ngx_http_sluice_watch_upstream(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx);
 /* retry: the rules' retry policy and time for a try, in a copy of the upstream's settings. */
 ngx_int_t ngx_http_sluice_set_retry(ngx_http_request_t *r, const sluice_decision *decision);
-/* timeout: the time for the whole exchange runs from now on. */
+/* timeout: the time for the whole exchange runs from now on, unless it does so already; restart:
+ * anew. */
 ngx_int_t ngx_http_sluice_start_timeout(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx);
+void ngx_http_sluice_restart_timeout(ngx_http_sluice_ctx_t *ctx);
 
 /* ---- text ---- */
 

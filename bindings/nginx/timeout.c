@@ -17,13 +17,19 @@ give_up(ngx_http_request_t *r)
     ngx_http_finalize_request(r, r->header_sent ? NGX_ERROR : NGX_HTTP_GATEWAY_TIME_OUT);
 }
 
+static bool
+is_reading(const ngx_http_request_t *r)
+{
+    return r->reading_body || (r->request_body && r->request_body->rest > 0);
+}
+
 static void
 time_is_over(ngx_event_t *event)
 {
     ngx_http_request_t *r = event->data;
     ngx_connection_t *connection = r->connection;
     const ngx_http_sluice_ctx_t *ctx = ngx_http_sluice_decided(r);
-    if (r->reading_body) { /* the time runs from the end of the request */
+    if (is_reading(r)) { /* the time runs from the end of the request */
         ngx_add_timer(event, ngx_http_sluice_milliseconds(ctx->decision.timeout_ns));
         return;
     }
@@ -35,13 +41,20 @@ time_is_over(ngx_event_t *event)
 ngx_int_t
 ngx_http_sluice_start_timeout(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx)
 {
-    ngx_msec_t time = ngx_http_sluice_milliseconds(ctx->decision.timeout_ns);
-    if (time == 0 || ctx->timeout) return NGX_OK;
+    if (ctx->decision.timeout_ns <= 0 || ctx->timeout) return NGX_OK;
     ctx->timeout = ngx_pcalloc(r->pool, sizeof(*ctx->timeout));
     if (ctx->timeout == NULL) return NGX_ERROR;
     ctx->timeout->handler = time_is_over;
     ctx->timeout->data = r;
     ctx->timeout->log = r->connection->log;
-    ngx_add_timer(ctx->timeout, time);
+    ngx_http_sluice_restart_timeout(ctx);
     return NGX_OK;
+}
+
+void
+ngx_http_sluice_restart_timeout(ngx_http_sluice_ctx_t *ctx)
+{
+    if (ctx->timeout == NULL) return;
+    if (ctx->timeout->timer_set) ngx_del_timer(ctx->timeout);
+    ngx_add_timer(ctx->timeout, ngx_http_sluice_milliseconds(ctx->decision.timeout_ns));
 }

@@ -19,8 +19,10 @@ struct hooked {
 static ngx_int_t
 set_policy(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx)
 {
-    if (ctx->policy_set || r->upstream == NULL || r->upstream->conf == NULL) return NGX_OK;
-    ctx->policy_set = true;
+    if (r->upstream == NULL || r->upstream->conf == NULL || r->upstream == ctx->upstream) {
+        return NGX_OK;
+    }
+    ctx->upstream = r->upstream;
     if (ngx_http_sluice_set_retry(r, &ctx->decision) != NGX_OK) return NGX_ERROR;
     return ngx_http_sluice_start_timeout(r, ctx);
 }
@@ -45,7 +47,12 @@ init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *upstream)
     ngx_int_t rc = own->init(r, upstream);
     if (rc != NGX_OK || r != r->main) return rc;
     ngx_http_sluice_ctx_t *ctx = ngx_http_sluice_decided(r);
-    return ctx && ctx->stage == NGX_HTTP_SLUICE_ROUTED ? set_policy(r, ctx) : NGX_OK;
+    if (ctx == NULL || ctx->stage != NGX_HTTP_SLUICE_ROUTED) return NGX_OK;
+    if (r->upstream == ctx->upstream) {
+        ngx_http_sluice_restart_timeout(ctx); /* the request's body has been waited for */
+        return NGX_OK;
+    }
+    return set_policy(r, ctx);
 }
 
 ngx_int_t

@@ -89,15 +89,20 @@ story_visit(struct story *story, sluice_decision *decision, const char *uid, con
     return sluice_route(story->context, &request, decision);
 }
 
+static bool
+story_ends_with(sluice_str text, const char *end)
+{
+    size_t len = strlen(end);
+    return text.len >= len && memcmp(text.ptr + (text.len - len), end, len) == 0;
+}
+
+/* A version is a subset in Istio's rules, and a Service like reviews-v2 in Gateway API's. */
 static size_t
 story_version_of(const sluice_destination *destination)
 {
     for (size_t i = 0; destination && i < VERSIONS; i++) {
-        size_t len = strlen(version_names[i]);
-        if (destination->subset.len == len &&
-            memcmp(destination->subset.ptr, version_names[i], len) == 0) {
-            return i;
-        }
+        sluice_str version = destination->subset.len ? destination->subset : destination->name;
+        if (story_ends_with(version, version_names[i])) return i;
     }
     return VERSION_NONE;
 }

@@ -39,6 +39,42 @@ decision_json_place(const sluice_destination *destination, uint32_t port)
     return object;
 }
 
+const char *
+decision_resolution_name(sluice_resolution resolution)
+{
+    static const char *const names[] = {
+        [SLUICE_RESOLUTION_NONE] = "NONE",
+        [SLUICE_RESOLUTION_STATIC] = "STATIC",
+        [SLUICE_RESOLUTION_DNS] = "DNS",
+        [SLUICE_RESOLUTION_DNS_ROUND_ROBIN] = "DNS_ROUND_ROBIN",
+        [SLUICE_RESOLUTION_DYNAMIC_DNS] = "DYNAMIC_DNS",
+    };
+    return names[resolution];
+}
+
+static json_t *
+decision_json_endpoints(const sluice_endpoints *endpoints)
+{
+    if (!endpoints) return json_null();
+    json_t *object = json_object(), *items = json_array();
+    for (size_t i = 0; i < endpoints->count; i++) {
+        const sluice_endpoint *endpoint = &endpoints->items[i];
+        json_t *item = json_object();
+        json_put(item, "address", json_slice(endpoint->address));
+        json_put(item, "port", json_count_or_null(endpoint->port));
+        json_put(item, "weight", json_integer(endpoint->weight));
+        json_put(item, "labels", json_map_of(endpoint->labels, endpoint->label_count));
+        json_put(item, "region", json_slice(endpoint->region));
+        json_put(item, "zone", json_slice(endpoint->zone));
+        json_put(item, "subzone", json_slice(endpoint->subzone));
+        json_push(items, item);
+    }
+    json_put(object, "resolution", json_string(decision_resolution_name(endpoints->resolution)));
+    json_put(object, "complete", json_boolean(endpoints->complete));
+    json_put(object, "items", items);
+    return object;
+}
+
 static json_t *
 decision_json_destination(const sluice_decision *decision)
 {
@@ -47,6 +83,7 @@ decision_json_destination(const sluice_decision *decision)
     json_t *object = decision_json_place(destination, decision->port);
     json_put(object, "labels", json_map_of(destination->labels, destination->label_count));
     json_put(object, "app_protocol", json_slice(destination->app_protocol));
+    json_put(object, "endpoints", decision_json_endpoints(destination->endpoints));
     return object;
 }
 

@@ -15,5 +15,7 @@ json_t *decision_json_matched(const sluice_matched *matched);
 
 /* "cookie", "header", "query", "source-ip", "key"; NULL for none. */
 const char *decision_sticky_name(sluice_sticky_by by);
+/* As a ServiceEntry writes it. */
+const char *decision_resolution_name(sluice_resolution resolution);
 
 #endif

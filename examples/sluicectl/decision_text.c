@@ -93,6 +93,37 @@ decision_text_print_labels(const struct terminal *terminal, const sluice_destina
     fputc('\n', terminal->out);
 }
 
+/* Where it is reached, as far as the rules say. */
+static void
+decision_text_print_endpoints(const struct terminal *terminal,
+                              const sluice_destination *destination)
+{
+    enum { SHOWN = 8 };
+    const sluice_endpoints *endpoints = destination ? destination->endpoints : NULL;
+    if (!endpoints) return;
+    decision_text_label(terminal, "resolution");
+    fprintf(terminal->out, "%s%s\n", decision_resolution_name(endpoints->resolution),
+            endpoints->complete ? "" : ", and what is known at run time only");
+    for (size_t i = 0; i < endpoints->count && i < SHOWN; i++) {
+        const sluice_endpoint *endpoint = &endpoints->items[i];
+        decision_text_label(terminal, i == 0 ? "reached at" : "");
+        text_print(terminal->out, endpoint->address);
+        if (endpoint->port) fprintf(terminal->out, " port %" PRIu32, endpoint->port);
+        if (endpoint->weight > 1) fprintf(terminal->out, ", weight %" PRIu32, endpoint->weight);
+        if (endpoint->region.len) {
+            fputs(", in ", terminal->out);
+            text_print(terminal->out, endpoint->region);
+            if (endpoint->zone.len) fputc('/', terminal->out);
+            text_print(terminal->out, endpoint->zone);
+        }
+        fputc('\n', terminal->out);
+    }
+    if (endpoints->count > SHOWN) {
+        decision_text_label(terminal, "");
+        fprintf(terminal->out, "and %zu more\n", endpoints->count - SHOWN);
+    }
+}
+
 static void
 decision_text_print_split(const struct terminal *terminal, const sluice_decision *decision)
 {
@@ -252,6 +283,7 @@ decision_text_print(const struct terminal *terminal, const sluice_decision *deci
         fputc('\n', terminal->out);
     }
     decision_text_print_labels(terminal, decision->destination);
+    decision_text_print_endpoints(terminal, decision->destination);
     decision_text_print_split(terminal, decision);
     decision_text_print_sticky(terminal, &decision->sticky);
     decision_text_print_upstream(terminal, decision);

@@ -209,9 +209,9 @@ typedef struct sluice_compile_options {
     sluice_str proxy_namespace;   /**< Namespace that the calling workload lives in ["default"]. */
     const sluice_field *proxy_labels; /**< Its labels; a request may carry others [none]. */
     size_t proxy_label_count;
-    uint64_t
-        hash_seed; /**< Keys the router's hash tables against chosen collisions; take it from a
-                        random source where requests are hostile [0]. Never changes a decision. */
+    uint64_t hash_seed; /**< Keys every hash table, of the compile too, against chosen collisions;
+                           take it from a random source where requests are hostile [0]. Never
+                           changes a decision. */
 } sluice_compile_options;
 
 /** Fill @p options with the defaults above. */
@@ -610,6 +610,38 @@ typedef enum sluice_outcome {
 /** The name used in sluicectl's JSON, e.g. "forward"; static and NUL-terminated. */
 SLUICE_API const char *sluice_outcome_name(sluice_outcome outcome);
 
+/** How the endpoints of a destination are reached: resolution of a ServiceEntry. */
+typedef enum sluice_resolution {
+    SLUICE_RESOLUTION_NONE = 0, /**< Connect to the address that the client asked for. */
+    SLUICE_RESOLUTION_STATIC = 1,
+    SLUICE_RESOLUTION_DNS = 2,             /**< The addresses are names: use all that they have. */
+    SLUICE_RESOLUTION_DNS_ROUND_ROBIN = 3, /**< The same, one at a time as each lookup gives it. */
+    SLUICE_RESOLUTION_DYNAMIC_DNS = 4      /**< Look up the host of the request. */
+} sluice_resolution;
+
+/** One place where a destination is reached. */
+typedef struct sluice_endpoint {
+    sluice_str
+        address;     /**< IP address, host name, or unix socket ("unix:///path", "unix://@name"). */
+    uint32_t port;   /**< 0 for a unix socket. */
+    uint32_t weight; /**< Never 0. */
+    const sluice_field *labels; /**< With those that follow from the locality, by name. */
+    size_t label_count;
+    sluice_str region; /**< Its locality; empty: not given. */
+    sluice_str zone;
+    sluice_str subzone;
+} sluice_endpoint;
+
+/** The endpoints of a destination, subset applied (docs/rules.md, "Endpoints"). In no order of
+ * preference. */
+typedef struct sluice_endpoints {
+    sluice_resolution resolution;
+    bool complete; /**< There are no others. False: pods, which no document names, may belong too,
+                        or the address is found when a request comes. */
+    const sluice_endpoint *items;
+    size_t count;
+} sluice_endpoints;
+
 /** Where a request can be sent. Lives in the router. */
 typedef struct sluice_destination {
     sluice_str host;            /**< Full host, e.g. "reviews.default.svc.cluster.local". */
@@ -621,6 +653,7 @@ typedef struct sluice_destination {
     size_t label_count;
     sluice_str app_protocol;
     const sluice_traffic_policy *policy; /**< NULL: no DestinationRule says anything. */
+    const sluice_endpoints *endpoints;   /**< NULL: not known, e.g. those of a core Service. */
 } sluice_destination;
 
 /** One entry of a weighted split, in the order of the rules. */
@@ -736,9 +769,9 @@ typedef struct sluice_decision {
     sluice_pick pick;
     sluice_sticky sticky;
 
-    sluice_str path;      /**< To send upstream, query included. */
-    sluice_str authority; /**< To send upstream. */
-    const sluice_retry_policy *retry;
+    sluice_str path;                  /**< To send upstream, query included. */
+    sluice_str authority;             /**< To send upstream. */
+    const sluice_retry_policy *retry; /**< Lives in the router. NULL: the rules say nothing. */
     const sluice_header_op *request_headers;
     size_t request_header_count;
     const sluice_header_op *response_headers;

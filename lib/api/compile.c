@@ -94,6 +94,7 @@ sluice_compile(sluice_router **out, const sluice_source *sources, size_t count,
     *out = NULL;
     if ((!sources && count) || !options_read(&compile.options, options)) return SLUICE_ERR_ARGUMENT;
     compile.scratch = arena_init(alloc_or_default(compile.options.allocator));
+    compile.scratch.hash_seed = compile.options.hash_seed;
     sluice_status status = run(&compile, out, sources, count);
     bool out_of_memory = compile.diags.failed || compile.scratch.failed;
     arena_free(&compile.scratch);

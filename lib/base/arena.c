@@ -19,6 +19,12 @@ arena_init(const sluice_allocator *alloc)
     return (struct arena){.alloc = alloc};
 }
 
+struct arena
+arena_like(const struct arena *other)
+{
+    return (struct arena){.alloc = other->alloc, .hash_seed = other->hash_seed};
+}
+
 void
 arena_free(struct arena *arena)
 {
@@ -28,7 +34,7 @@ arena_free(struct arena *arena)
         alloc_free(arena->alloc, chunk);
         chunk = next;
     }
-    *arena = arena_init(arena->alloc);
+    *arena = arena_like(arena);
 }
 
 static struct arena_chunk *

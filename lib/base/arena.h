@@ -16,11 +16,14 @@ struct arena {
     struct arena_chunk *head; /* newest first */
     char *at, *end;           /* free part of the newest chunk */
     size_t taken;             /* bytes taken from the allocator */
+    uint64_t hash_seed;       /* of hash tables that belong to it */
     bool failed;
 };
 
 /* An empty arena; takes nothing from `alloc` (not NULL) before the first allocation. */
 struct arena arena_init(const sluice_allocator *alloc);
+/* An empty arena of the same allocator and seed. */
+struct arena arena_like(const struct arena *other);
 void arena_free(struct arena *arena);
 
 /* Zeroed memory, aligned for any object. NULL on failure; for 0 bytes a valid unique pointer. */

@@ -3,9 +3,12 @@
 #include "base/alloc.h"
 
 struct map
-map_init(const sluice_allocator *alloc)
+map_init(const struct arena *arena)
 {
-    return (struct map){.alloc = alloc};
+    uint64_t seed = arena->hash_seed;
+    return (struct map){
+        .alloc = arena->alloc, .hash_key = {seed, ~seed}
+    };
 }
 
 void
@@ -13,26 +16,7 @@ map_free(struct map *map)
 {
     alloc_free(map->alloc, map->entries);
     alloc_free(map->alloc, map->slots);
-    *map = map_init(map->alloc);
-}
-
-/* Multiply and fold, eight bytes at a time. base/ may not use the hash engine, and need not. */
-static uint64_t
-hash_bytes(sluice_str key)
-{
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ key.len;
-    const char *at = key.ptr;
-    size_t left = key.len;
-    while (left > 0) {
-        uint64_t word = 0;
-        size_t n = left < 8 ? left : 8;
-        memcpy(&word, at, n);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-        at += n;
-        left -= n;
-    }
-    return hash;
+    *map = (struct map){.alloc = map->alloc, .hash_key = map->hash_key};
 }
 
 static size_t
@@ -73,7 +57,7 @@ void *
 map_get(const struct map *map, sluice_str key)
 {
     if (map->count == 0) return NULL;
-    uint32_t index = map->slots[find_slot(map, key, hash_bytes(key))];
+    uint32_t index = map->slots[find_slot(map, key, siphash_1_3(map->hash_key, key))];
     return index ? map->entries[index - 1].value : NULL;
 }
 
@@ -81,7 +65,7 @@ void **
 map_put(struct map *map, sluice_str key)
 {
     if (!make_room(map)) return NULL;
-    uint64_t hash = hash_bytes(key);
+    uint64_t hash = siphash_1_3(map->hash_key, key);
     size_t slot = find_slot(map, key, hash);
     if (map->slots[slot] == 0) {
         map->entries[map->count] = (struct map_entry){key, hash, NULL};

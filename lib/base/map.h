@@ -1,12 +1,15 @@
 /*
  * map: text to pointer, for compile time. Open addressing; keys are borrowed; no removal.
  *
- * Iteration goes through `entries` in the order of insertion, so nothing depends on the hash.
+ * The hash is keyed by the seed of the arena (the caller's hash_seed), so that who writes the rules
+ * cannot choose names that collide. Iteration goes through `entries` in the order of insertion, so
+ * nothing depends on the hash.
  */
 #ifndef SLUICE_BASE_MAP_H
 #define SLUICE_BASE_MAP_H
 
-#include "base/str.h"
+#include "base/arena.h"
+#include "base/siphash.h"
 
 struct map_entry {
     sluice_str key;
@@ -16,13 +19,15 @@ struct map_entry {
 
 struct map {
     const sluice_allocator *alloc;
+    struct siphash_key hash_key;
     struct map_entry *entries; /* in order of insertion */
     size_t count, capacity;
     uint32_t *slots; /* index + 1 into entries; 0 is free */
     size_t slot_count;
 };
 
-struct map map_init(const sluice_allocator *alloc);
+/* An empty map; its memory is of the arena's allocator, not of the arena. */
+struct map map_init(const struct arena *arena);
 void map_free(struct map *map);
 
 /* The value stored under key, or NULL. */

@@ -55,6 +55,7 @@ intersect(struct gw_lower *lower, const struct gw_listener *listener, const stru
     }
     for (size_t i = 0; i < count; i++) {
         sluice_str both;
+        if (gw_hostname_is_address(names[i])) continue;
         if (!gw_hostnames_meet(listener->hostname, names[i], &both)) continue;
         made[out->hostname_count++] =
             (struct gw_effective){both, gw_hostname_specificity(names[i])};
@@ -94,7 +95,7 @@ take(struct gw_lower *lower, struct gw_listener *listener, const struct gw_attac
     if (!*own) {
         *own = ARENA_NEW(lower->arena, struct gw_hostname_set);
         if (!*own) return gw_fail(lower);
-        **own = gw_hostname_set_init(lower->arena->alloc);
+        **own = gw_hostname_set_init(lower->arena);
     }
     for (size_t i = 0; i < attachment->hostname_count; i++) {
         if (!gw_hostname_set_add(*own, attachment->hostnames[i].hostname)) return gw_fail(lower);

@@ -45,11 +45,12 @@ keep_others(struct gw_lower *lower, struct map *said, const struct model *model)
 bool
 gw_combine(struct gw_lower *lower, struct model *model)
 {
-    struct map said = map_init(lower->arena->alloc);
+    struct map said = map_init(lower->arena);
     bool ok = keep_others(lower, &said, model) &&
               (lower->fronts.count == 0 || gw_combine_mesh(lower, model));
     map_free(&said);
     if (!ok || lower->failed) return gw_fail(lower);
-    *model = (struct model){lower->listeners, lower->listener_count};
+    model->listeners = lower->listeners;
+    model->listener_count = lower->listener_count;
     return true;
 }

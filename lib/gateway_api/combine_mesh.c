@@ -62,12 +62,22 @@ read_ports(struct combining *combining)
     return add_port(combining, 0, NULL) != NULL;
 }
 
+/* Whether some rule was written: not only what a host gets by default. */
+static bool
+is_written(const struct model_route_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->rules[i].resource) return true;
+    }
+    return false;
+}
+
 static bool
 index_domains(struct map *domains, const struct model_listener *listener)
 {
     for (size_t i = 0; i < listener->host_count; i++) {
         const struct model_virtual_host *host = &listener->hosts[i];
-        for (size_t k = 0; k < host->domain_count; k++) {
+        for (size_t k = 0; is_written(host->routes) && k < host->domain_count; k++) {
             void **place = map_put(domains, host->domains[k]);
             if (!place) return false;
             if (!*place) *place = (void *)(uintptr_t)host->routes;
@@ -76,7 +86,7 @@ index_domains(struct map *domains, const struct model_listener *listener)
     return true;
 }
 
-/* The domains of a listener, which several ports may have as their base. */
+/* The domains with written rules of a listener, which several ports may have as their base. */
 static struct map *
 domains_of(struct combining *combining, const struct model_listener *const *listener)
 {
@@ -85,7 +95,7 @@ domains_of(struct combining *combining, const struct model_listener *const *list
     if (!place || *place) return place ? *place : NULL;
     struct map *domains = ARENA_NEW(combining->lower->arena, struct map);
     if (!domains) return NULL;
-    *domains = map_init(combining->lower->arena->alloc);
+    *domains = map_init(combining->lower->arena);
     *place = domains;
     return index_domains(domains, *listener) ? domains : NULL;
 }
@@ -103,11 +113,7 @@ other_rules(struct combining *combining, uint32_t number, sluice_str host)
         gw_fail(combining->lower);
         return NULL;
     }
-    const struct model_route_list *list = map_get(port->domains, host);
-    for (size_t i = 0; list && i < list->count; i++) {
-        if (list->rules[i].resource) return list;
-    }
-    return NULL;
+    return map_get(port->domains, host);
 }
 
 /* ---- Services by name ---- */
@@ -336,8 +342,7 @@ run(struct combining *combining)
 bool
 gw_combine_mesh(struct gw_lower *lower, const struct model *other)
 {
-    const sluice_allocator *alloc = lower->arena->alloc;
-    struct combining combining = {lower, other, map_init(alloc), map_init(alloc)};
+    struct combining combining = {lower, other, map_init(lower->arena), map_init(lower->arena)};
     bool ok = run(&combining);
     for (size_t i = 0; i < combining.indexes.count; i++) {
         if (combining.indexes.entries[i].value) map_free(combining.indexes.entries[i].value);

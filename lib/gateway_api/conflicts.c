@@ -124,8 +124,7 @@ static bool
 run(struct gw_lower *lower, struct gw_parent *gateway,
     bool (*settle)(struct conflicts *, struct gw_parent *))
 {
-    const sluice_allocator *alloc = lower->arena->alloc;
-    struct conflicts conflicts = {lower, map_init(alloc), map_init(alloc)};
+    struct conflicts conflicts = {lower, map_init(lower->arena), map_init(lower->arena)};
     bool ok = settle(&conflicts, gateway);
     map_free(&conflicts.ports);
     map_free(&conflicts.hostnames);

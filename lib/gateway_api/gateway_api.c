@@ -47,7 +47,7 @@ lower_set(struct model *model, struct gateway_set *set, const struct envelope_li
     struct map *maps[] = {&lower.services, &lower.namespaces, &lower.grants,
                           &lower.gateways, &lower.sets,       &lower.fronts};
     for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
-        *maps[i] = map_init(lower.arena->alloc);
+        *maps[i] = map_init(lower.arena);
     }
     bool ok = lower_all(&lower, envelopes, model);
     gw_listeners_free(&lower);

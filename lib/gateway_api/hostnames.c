@@ -37,6 +37,17 @@ gw_hostname_specificity(sluice_str hostname)
     return UINT32_MAX;
 }
 
+bool
+gw_hostname_is_address(sluice_str hostname)
+{
+    size_t dot = str_find_last(hostname, '.');
+    sluice_str label = dot == SIZE_MAX ? hostname : str_skip(hostname, dot + 1);
+    for (size_t i = 0; i < label.len; i++) {
+        if (!ascii_is_digit(label.ptr[i])) return false;
+    }
+    return label.len > 0;
+}
+
 sluice_str
 gw_hostname_key(sluice_str hostname)
 {
@@ -58,9 +69,9 @@ gw_hostname_wider(sluice_str *key)
 enum { SELF = 1, BELOW = 2 }; /* the hostname itself is in the set; a narrower one is */
 
 struct gw_hostname_set
-gw_hostname_set_init(const sluice_allocator *alloc)
+gw_hostname_set_init(const struct arena *arena)
 {
-    return (struct gw_hostname_set){map_init(alloc)};
+    return (struct gw_hostname_set){map_init(arena)};
 }
 
 void

@@ -14,6 +14,9 @@ bool gw_hostnames_meet(sluice_str a, sluice_str b, sluice_str *out);
 /* Of hostnames that fit one host, the greater is the more specific. */
 uint32_t gw_hostname_specificity(sluice_str hostname);
 
+/* Whether the last label is a number, as of an IP address: no host fits such a hostname (4.1). */
+bool gw_hostname_is_address(sluice_str hostname);
+
 /*
  * A key that tells hostnames apart and makes parents easy: an exact one whole, a wildcard without
  * its "*", any as nothing.
@@ -28,7 +31,7 @@ struct gw_hostname_set {
     struct map keys; /* -> flags */
 };
 
-struct gw_hostname_set gw_hostname_set_init(const sluice_allocator *alloc);
+struct gw_hostname_set gw_hostname_set_init(const struct arena *arena);
 void gw_hostname_set_free(struct gw_hostname_set *set);
 /* The text must outlive the set. False when memory ran out. */
 bool gw_hostname_set_add(struct gw_hostname_set *set, sluice_str hostname);

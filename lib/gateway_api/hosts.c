@@ -173,7 +173,7 @@ static bool
 lower_hosts(struct gw_lower *lower, const struct gw_listener *from, struct model_listener *to,
             bool l4)
 {
-    struct domains domains = {lower, map_init(lower->arena->alloc)};
+    struct domains domains = {lower, map_init(lower->arena)};
     bool ok = fill(&domains, from, l4) && finish(&domains, to);
     map_free(&domains.map);
     return ok || gw_fail(lower);

@@ -77,11 +77,16 @@ read_listener(struct gw_lower *lower, struct gw_listener *out, struct gateway_ob
         .spec = spec,
         .protocol = protocol_of(spec->protocol.v),
         .port = (uint32_t)spec->port.v,
-        .hostname = spec->hostname.v,
     };
     if (out->protocol == GW_PROTOCOL_UNKNOWN) {
         report(lower, out, yaml_get(spec->node, STR("protocol")),
                "is of a protocol that is not known here, and not used");
+        return;
+    }
+    if (out->protocol != GW_TCP && out->protocol != GW_UDP) out->hostname = spec->hostname.v;
+    if (gw_hostname_is_address(out->hostname)) {
+        report(lower, out, yaml_get(spec->node, STR("hostname")),
+               "has an IP address as its hostname, which no host fits, and is not used");
         return;
     }
     out->accepted = true;

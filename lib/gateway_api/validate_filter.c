@@ -34,7 +34,7 @@ static void
 check_header_filter(struct validate *v, const struct gateway_header_filter *filter)
 {
     if (!filter) return;
-    struct header_names names = {map_init(v->decode->arena->alloc)};
+    struct header_names names = {map_init(v->decode->arena)};
     check_headers(v, &names, &filter->set);
     check_headers(v, &names, &filter->add);
     for (struct str_walk s = str_walk(&filter->remove); str_next(&s);) {

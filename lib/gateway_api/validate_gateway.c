@@ -34,8 +34,8 @@ static void
 check_addresses(struct validate *v, const struct value_list *addresses)
 {
     const struct gateway_address *items = addresses->items;
-    struct map ips = map_init(v->decode->arena->alloc);
-    struct map hosts = map_init(v->decode->arena->alloc);
+    struct map ips = map_init(v->decode->arena);
+    struct map hosts = map_init(v->decode->arena);
     for (size_t i = 0; i < addresses->count; i++) {
         check_address(v, &items[i]);
         struct map *seen = is_type(&items[i], "IPAddress")  ? &ips
@@ -71,7 +71,7 @@ check_frontend(struct validate *v, const struct gateway_frontend_tls *frontend)
 {
     if (!frontend) return;
     const struct gateway_frontend_port *ports = frontend->per_port.items;
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (size_t i = 0; i < frontend->per_port.count; i++) {
         if (!ports[i].port.set) continue;
         sluice_str key = str_make((const char *)&ports[i].port.v, sizeof(ports[i].port.v));

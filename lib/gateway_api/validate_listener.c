@@ -111,8 +111,7 @@ void
 gw_check_listeners(struct validate *v, const struct value_list *listeners)
 {
     const struct gateway_listener *items = listeners->items;
-    const sluice_allocator *alloc = v->decode->arena->alloc;
-    struct listener_check check = {map_init(alloc), map_init(alloc)};
+    struct listener_check check = {map_init(v->decode->arena), map_init(v->decode->arena)};
     for (size_t i = 0; i < listeners->count; i++) {
         if (items[i].node->kind != YAML_MAP) continue;
         check_tls(v, &items[i]);

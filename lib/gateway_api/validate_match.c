@@ -34,7 +34,7 @@ void
 gw_check_header_matches(struct validate *v, const struct value_list *matches, bool grpc)
 {
     const struct gateway_value_match *items = matches->items;
-    struct header_names names = {map_init(v->decode->arena->alloc)};
+    struct header_names names = {map_init(v->decode->arena)};
     for (size_t i = 0; i < matches->count; i++) {
         check_regex(v, &items[i]);
         if (!grpc) gw_check_header_value(v, items[i].node, items[i].value);
@@ -48,7 +48,7 @@ void
 gw_check_query_matches(struct validate *v, const struct value_list *matches)
 {
     const struct gateway_value_match *items = matches->items;
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (size_t i = 0; i < matches->count; i++) {
         const struct yaml_node *at = gw_at(items[i].node, "name");
         check_regex(v, &items[i]);

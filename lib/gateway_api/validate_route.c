@@ -61,8 +61,7 @@ static void
 check_parent_refs(struct validate *v, const struct value_list *refs)
 {
     const struct gateway_parent_ref *items = refs->items;
-    const sluice_allocator *alloc = v->decode->arena->alloc;
-    struct parent_check check = {map_init(alloc), map_init(alloc)};
+    struct parent_check check = {map_init(v->decode->arena), map_init(v->decode->arena)};
     for (size_t i = 0; i < refs->count; i++) {
         if (items[i].name.set) check_parent_ref(v, &check, &items[i]);
     }
@@ -87,7 +86,7 @@ check_hostnames(struct validate *v, const struct value_list *hostnames)
 static void
 check_rule_names(struct validate *v, const struct value_list *rules)
 {
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     const struct yaml_node *node = rules->count ? rules->node->children.first : NULL;
     for (; node; node = node->next) {
         const struct yaml_node *name = yaml_get(node, STR("name"));

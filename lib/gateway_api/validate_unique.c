@@ -20,7 +20,7 @@ gw_seen(struct validate *v, struct map *seen, sluice_str key, const struct yaml_
 void
 gw_unique_strings(struct validate *v, const struct value_list *list, const char *what)
 {
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (struct str_walk s = str_walk(list); str_next(&s);) {
         if (!gw_seen(v, &seen, s.text, s.node)) continue;
         REFUSED(v, s.node, "%s \"%.*s\" is given twice", what, STR_ARG(s.text));
@@ -31,7 +31,7 @@ gw_unique_strings(struct validate *v, const struct value_list *list, const char 
 void
 gw_unique_numbers(struct validate *v, const struct value_list *list, const char *what)
 {
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     const uint32_t *items = list->items;
     const struct yaml_node *node = list->count ? list->node->children.first : NULL;
     for (size_t i = 0; i < list->count; i++, node = node->next) {

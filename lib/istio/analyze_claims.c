@@ -6,38 +6,6 @@
 #include "istio/analyze_parts.h"
 #include "istio/names.h"
 
-#define LABELS_MAX 64
-
-struct selecting {
-    const struct envelope **items;
-    size_t count;
-};
-
-static bool
-collect(struct analysis *analysis, struct selecting *out, sluice_str group, sluice_str kind)
-{
-    const struct envelope_list *list = analysis->envelopes;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass)
-            out->items = ARENA_ARRAY(analysis->lower->arena, const struct envelope *, out->count);
-        if (pass && !out->items) return false;
-        out->count = 0;
-        for (size_t i = 0; i < list->count; i++) {
-            if (list->items[i].replaced || !envelope_is(&list->items[i], group, kind)) continue;
-            if (pass) out->items[out->count] = &list->items[i];
-            out->count++;
-        }
-    }
-    return true;
-}
-
-static bool
-has_label(const struct yaml_node *labels, sluice_str name, sluice_str value)
-{
-    const struct yaml_node *found = yaml_get(labels, name);
-    return found && found->kind == YAML_STRING && str_equal(found->text, value);
-}
-
 /* Every label of the map node `wanted` (NULL: none). */
 static bool
 has_labels(const struct yaml_node *labels, const struct yaml_node *wanted)
@@ -45,35 +13,22 @@ has_labels(const struct yaml_node *labels, const struct yaml_node *wanted)
     if (!wanted || wanted->kind != YAML_MAP) return true;
     YAML_EACH(label, wanted)
     {
-        if (label->kind != YAML_STRING || !has_label(labels, label->key, label->text)) return false;
+        if (label->kind != YAML_STRING || !analyze_has_label(labels, label->key, label->text))
+            return false;
     }
     return true;
 }
 
 static bool
-is_selected(const struct yaml_node *labels, const struct value_str_map *selector)
-{
-    for (size_t i = 0; i < selector->count; i++) {
-        if (!has_label(labels, selector->items[i].name, selector->items[i].value)) return false;
-    }
-    return true;
-}
-
-static sluice_str
-space_of(const struct analysis *analysis, const struct envelope *envelope)
-{
-    return envelope->space.len ? envelope->space : analysis->lower->envelope->default_namespace;
-}
-
-static bool
-is_verified(struct analysis *analysis, const struct selecting *policies, const struct envelope *pod)
+is_verified(struct analysis *analysis, const struct analyze_others *policies,
+            const struct envelope *pod)
 {
     const struct yaml_node *labels = yaml_get(pod->metadata, STR("labels"));
     for (size_t i = 0; i < policies->count; i++) {
         const struct envelope *policy = policies->items[i];
-        sluice_str space = space_of(analysis, policy);
+        sluice_str space = analyze_other_space(analysis, policy);
         if (!str_equal(space, analysis->lower->options->root_namespace) &&
-            !str_equal(space, space_of(analysis, pod))) {
+            !str_equal(space, analyze_other_space(analysis, pod))) {
             continue;
         }
         const struct yaml_node *selector = yaml_get(policy->spec, STR("selector"));
@@ -94,7 +49,7 @@ selector_has(const struct value_str_map *selector, sluice_str name, sluice_str v
 
 /* Whether some policy may be for pods of which only the gateway's selector is known. */
 static bool
-may_be_verified(const struct selecting *policies, const struct value_str_map *selector)
+may_be_verified(const struct analyze_others *policies, const struct value_str_map *selector)
 {
     for (size_t i = 0; i < policies->count; i++) {
         const struct yaml_node *wanted =
@@ -112,31 +67,54 @@ may_be_verified(const struct selecting *policies, const struct value_str_map *se
     return false;
 }
 
-/* Who verifies no token: a pod of the gateway, or ("") the pods that nobody has seen. NULL pointer:
- * nobody, or there is too much to look at. */
-static sluice_str
-unverified(struct analysis *analysis, const struct selecting *pods,
-           const struct selecting *policies, const struct istio_gateway *gateway)
+/* What is known of a Gateway. */
+struct verdict {
+    bool asked;
+    sluice_str unverified; /* a pod that verifies no token, or "": the pods that nobody has seen.
+                              NULL: nobody, or there is too much to look at */
+};
+
+struct claims {
+    struct analysis *analysis;
+    struct analyze_others policies;
+    struct map verdicts; /* namespace/name of a Gateway -> struct verdict */
+};
+
+/* Without a selector, a Gateway is on every pod. */
+static bool
+find_unverified(struct claims *claims, const struct istio_gateway *gateway, struct verdict *out)
 {
-    static const sluice_str nobody = {NULL, 0};
-    bool selected = false;
-    if (gateway->selector.count > LABELS_MAX) return nobody;
-    for (size_t i = 0; i < pods->count; i++) {
-        const struct yaml_node *labels = yaml_get(pods->items[i]->metadata, STR("labels"));
-        if (!analyze_may_compare(analysis, gateway->selector.count + policies->count + 1)) {
-            return nobody;
-        }
-        if (!is_selected(labels, &gateway->selector)) continue;
-        selected = true;
-        if (!is_verified(analysis, policies, pods->items[i])) {
-            return str_make(pods->items[i]->name.ptr ? pods->items[i]->name.ptr : "",
-                            pods->items[i]->name.len);
-        }
+    struct analysis *analysis = claims->analysis;
+    const struct value_str_map *selector = &gateway->selector;
+    struct analyze_others pods = analysis->pods;
+    if (selector->count && !analyze_pods_find(analysis, selector->items, selector->count, &pods)) {
+        return false;
     }
-    if (!analyze_may_compare(analysis, policies->count * (gateway->selector.count + 1))) {
-        return nobody;
+    for (size_t i = 0; i < pods.count; i++) {
+        if (!analyze_may_compare(analysis, claims->policies.count + 1)) return true;
+        if (is_verified(analysis, &claims->policies, pods.items[i])) continue;
+        out->unverified = str_make(pods.items[i]->name.ptr ? pods.items[i]->name.ptr : "",
+                                   pods.items[i]->name.len);
+        return true;
     }
-    return selected || may_be_verified(policies, &gateway->selector) ? nobody : STR("");
+    if (!analyze_may_compare(analysis, claims->policies.count * (selector->count + 1))) return true;
+    if (pods.count == 0 && !may_be_verified(&claims->policies, selector)) out->unverified = STR("");
+    return true;
+}
+
+/* NULL: no memory. */
+static const struct verdict *
+verdict_of(struct claims *claims, sluice_str name)
+{
+    static const struct verdict unknown;
+    const struct istio_resource *gateway = map_get(&claims->analysis->gateways, name);
+    if (!gateway) return &unknown;
+    void **place = map_put(&claims->verdicts, name);
+    if (place && !*place) *place = ARENA_NEW(claims->analysis->lower->arena, struct verdict);
+    struct verdict *verdict = place ? *place : NULL;
+    if (!verdict || verdict->asked) return verdict;
+    verdict->asked = true;
+    return find_unverified(claims, gateway->gateway, verdict) ? verdict : NULL;
 }
 
 static const sluice_str *
@@ -159,20 +137,18 @@ claim_key(const struct istio_virtual_service *spec)
 }
 
 static bool
-check(struct analysis *analysis, struct istio_resource *resource, const struct selecting *pods,
-      const struct selecting *policies)
+check(struct claims *claims, struct istio_resource *resource)
 {
     const struct value_list *gateways = &resource->virtual_service->gateways;
     const sluice_str *names = gateways->items;
     const sluice_str *key = gateways->count ? claim_key(resource->virtual_service) : NULL;
     for (size_t i = 0; key && i < gateways->count; i++) {
-        sluice_str full = expand_gateway(analysis->lower, names[i], resource->meta->space);
-        if (!full.ptr) return false;
-        const struct istio_resource *gateway = map_get(&analysis->gateways, full);
-        if (!gateway) continue;
-        sluice_str pod = unverified(analysis, pods, policies, gateway->gateway);
+        sluice_str full = expand_gateway(claims->analysis->lower, names[i], resource->meta->space);
+        const struct verdict *verdict = full.ptr ? verdict_of(claims, full) : NULL;
+        if (!verdict) return false;
+        sluice_str pod = verdict->unverified;
         if (!pod.ptr) continue;
-        FINDING(analysis, resource, WARNING, "IST0149", gateways->node,
+        FINDING(claims->analysis, resource, WARNING, "IST0149", gateways->node,
                 "it routes by \"%.*s\", but no RequestAuthentication verifies tokens at %s%.*s of "
                 "the Gateway \"%.*s\"",
                 STR_ARG(*key), pod.len ? "the pod " : "the pods", STR_ARG(pod), STR_ARG(full));
@@ -184,13 +160,16 @@ bool
 analyze_claims(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
-    struct selecting pods, policies;
-    if (!collect(analysis, &pods, STR(""), STR("Pod")) ||
-        !collect(analysis, &policies, STR("security.istio.io"), STR("RequestAuthentication"))) {
+    struct claims claims = {.analysis = analysis};
+    if (!analyze_others_read(analysis, &claims.policies, STR("security.istio.io"),
+                             STR("RequestAuthentication"))) {
         return false;
     }
-    for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
-        if (!check(analysis, set->of[ISTIO_VIRTUAL_SERVICE][i], &pods, &policies)) return false;
+    claims.verdicts = map_init(analysis->lower->arena);
+    bool ok = true;
+    for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+        ok = check(&claims, set->of[ISTIO_VIRTUAL_SERVICE][i]);
     }
-    return true;
+    map_free(&claims.verdicts);
+    return ok;
 }

@@ -1,6 +1,7 @@
 /*
  * analyze_destination_rules: rules for hosts that nobody has (IST0174), hash policies without a key
- * (SL0607), and subsets that no route names (SL0608).
+ * (SL0607), servers that nobody verifies (IST0128, IST0129), and subsets that no route names
+ * (SL0608).
  */
 #include "istio/analyze_parts.h"
 
@@ -104,6 +105,29 @@ check_hash(struct analysis *analysis, struct istio_resource *rule,
             "useSourceIp or httpQueryParameterName");
 }
 
+/* Without an authority the server may be anybody. A credential may bring one along. */
+static void
+check_authority(struct analysis *analysis, struct istio_resource *rule, const char *code,
+                const struct istio_client_tls *tls)
+{
+    if (!tls || tls->ca_certificates.v.len || tls->credential_name.v.len) return;
+    if (tls->mode.v != ISTIO_CLIENT_TLS_SIMPLE && tls->mode.v != ISTIO_CLIENT_TLS_MUTUAL) return;
+    FINDING(analysis, rule, WARNING, code, tls->node,
+            "the server's certificate is not verified: give caCertificates or credentialName");
+}
+
+static void
+check_authorities(struct analysis *analysis, struct istio_resource *rule,
+                  const struct istio_traffic_policy *policy)
+{
+    if (!policy) return;
+    const struct istio_port_policy *ports = policy->port_level_settings.items;
+    check_authority(analysis, rule, "IST0128", policy->tls);
+    for (size_t i = 0; i < policy->port_level_settings.count; i++) {
+        check_authority(analysis, rule, "IST0129", ports[i].tls);
+    }
+}
+
 static void
 check_policy(struct analysis *analysis, struct istio_resource *rule,
              const struct istio_traffic_policy *policy)
@@ -141,6 +165,7 @@ analyze_destination_rules(struct analysis *analysis)
         const struct istio_subset *subsets = spec->subsets.items;
         if (!check_host(analysis, rule)) return false;
         check_policy(analysis, rule, spec->traffic_policy);
+        check_authorities(analysis, rule, spec->traffic_policy);
         for (size_t k = 0; k < spec->subsets.count; k++) {
             check_policy(analysis, rule, subsets[k].traffic_policy);
         }

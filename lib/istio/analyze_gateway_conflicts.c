@@ -3,9 +3,8 @@
  * the same workloads (IST0145). Workloads are the same where one selector has all labels of the
  * other.
  */
-#include <stdlib.h>
-
 #include "istio/analyze_parts.h"
+#include "istio/labels.h"
 
 /* A selector with more labels is compared only as a whole: its parts would be too many. */
 #define LABELS_MAX 6
@@ -33,30 +32,16 @@ set_other(struct claim *claim, const struct claim *other)
     if (!claim->other && claim->gateway != other->gateway) claim->other = other;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-    const sluice_field *x = a, *y = b;
-    int order = str_compare(x->name, y->name);
-    return order ? order : str_compare(x->value, y->value);
-}
-
-/* The text of those labels whose bit is set; of all where there are too many for bits. */
+/* The text of those labels whose bit is set. */
 static sluice_str
-selector_text(struct arena *arena, const sluice_field *labels, size_t count, size_t bits)
+narrower_text(struct arena *arena, const sluice_field *labels, size_t count, size_t bits)
 {
+    sluice_field some[LABELS_MAX];
     size_t used = 0;
-    sluice_str *parts = ARENA_ARRAY(arena, sluice_str, count * 4 + 1);
-    if (!parts) return (sluice_str){NULL, 0};
-    parts[used++] = STR("selector ");
     for (size_t i = 0; i < count; i++) {
-        if (count <= LABELS_MAX && !(bits >> i & 1)) continue;
-        parts[used++] = labels[i].name;
-        parts[used++] = STR("=");
-        parts[used++] = labels[i].value;
-        parts[used++] = STR(",");
+        if (bits >> i & 1) some[used++] = labels[i];
     }
-    return arena_concat(arena, parts, used);
+    return labels_text(arena, some, used);
 }
 
 /* NULL in *out: no Gateway has this selector, and `make` is false. */
@@ -128,7 +113,7 @@ compare_gateway(struct conflicts *conflicts, struct claim *claims, size_t count,
     for (size_t bits = 0; bits < all; bits++) {
         void *narrower;
         sluice_str text =
-            selector_text(conflicts->analysis->lower->arena, labels, label_count, bits);
+            narrower_text(conflicts->analysis->lower->arena, labels, label_count, bits);
         if (!text.ptr || !selector_number(conflicts, &narrower, text, false)) return false;
         for (size_t i = 0; narrower && i < count; i++) {
             if (!compare_claim(conflicts, &claims[i], &narrower)) return false;
@@ -147,13 +132,11 @@ each_gateway(struct conflicts *conflicts, struct claim *claims, bool adding)
     for (size_t i = 0; i < set->count_of[ISTIO_GATEWAY]; i++) {
         const struct istio_gateway *spec = set->of[ISTIO_GATEWAY][i]->gateway;
         size_t count = spec->selector.count;
-        sluice_field *labels = ARENA_ARRAY(arena, sluice_field, count);
+        sluice_field *labels = labels_sorted(arena, spec->selector.items, count);
         if (!labels) return false;
-        if (count) memcpy(labels, spec->selector.items, count * sizeof(*labels));
-        qsort(labels, count, sizeof(*labels), by_name);
         if (adding) {
             void *number;
-            sluice_str text = selector_text(arena, labels, count, SIZE_MAX);
+            sluice_str text = labels_text(arena, labels, count);
             if (!text.ptr || !selector_number(conflicts, &number, text, true)) return false;
             for (size_t k = 0; k < spec->servers.count; k++) {
                 if (!add_claim(conflicts, &claims[k], &number)) return false;
@@ -195,8 +178,8 @@ analyze_gateway_conflicts(struct analysis *analysis)
     struct claim *claims = claims_of(lower->set, lower->arena, &count);
     struct conflicts conflicts = {
         analysis,
-        map_init(lower->arena->alloc),
-        map_init(lower->arena->alloc),
+        map_init(lower->arena),
+        map_init(lower->arena),
     };
     bool ok =
         claims && each_gateway(&conflicts, claims, true) && each_gateway(&conflicts, claims, false);

@@ -3,6 +3,7 @@
  * generated ones (IST0165), and those that serve none of its hosts (IST0132).
  */
 #include "istio/analyze_parts.h"
+#include "istio/host_index.h"
 
 /* Istio names the Gateway that it makes of a Gateway API listener <gateway>~<this>~<listener>;
  * older releases have "-" for "~". */
@@ -42,55 +43,101 @@ is_generated(sluice_str name)
     return false;
 }
 
-/* A server's host, [namespace/]host, without its namespace; false: it is not for that one. */
-static bool
-host_for(sluice_str *host, const struct istio_resource *gateway, sluice_str space)
+/* ---- hosts of servers ---- */
+
+/* The hosts of each Gateway that was asked for, by the namespace they are for ("*": any). */
+struct offers {
+    struct analysis *analysis;
+    struct map indexes; /* (address of the Gateway, namespace) -> struct host_index */
+    struct map asked;   /* address of the Gateway */
+};
+
+static sluice_str
+pointer_text(const struct istio_resource *const *gateway)
 {
-    size_t slash = str_find(*host, '/');
-    if (slash == SIZE_MAX) return true;
-    sluice_str own = str_first(*host, slash);
-    *host = str_skip(*host, slash + 1);
-    if (str_equal(own, STR("."))) own = gateway->meta->space;
-    return str_equal(own, STR("*")) || str_equal(own, space);
+    return str_make((const char *)gateway, sizeof(*gateway));
+}
+
+static struct host_index *
+index_of(struct offers *offers, const struct istio_resource *gateway, sluice_str space)
+{
+    sluice_str key = KEY(offers->analysis, pointer_text(&gateway), space);
+    void **place = analyze_put(offers->analysis, &offers->indexes, key);
+    if (place && !*place) {
+        struct host_index *made = ARENA_NEW(offers->analysis->lower->arena, struct host_index);
+        if (made) made->arena = offers->analysis->lower->arena;
+        *place = made;
+    }
+    return place ? *place : NULL;
+}
+
+/* [namespace/]host */
+static bool
+add_host(struct offers *offers, const struct istio_resource *gateway, sluice_str host)
+{
+    size_t slash = str_find(host, '/');
+    sluice_str space = slash == SIZE_MAX ? STR("*") : str_first(host, slash);
+    if (str_equal(space, STR("."))) space = gateway->meta->space;
+    struct host_index *index = index_of(offers, gateway, space);
+    return index && host_index_add(index, slash == SIZE_MAX ? host : str_skip(host, slash + 1), 0);
 }
 
 static bool
-serves(const struct istio_resource *gateway, const struct istio_server *server,
-       const struct istio_resource *resource)
+read_offers(struct offers *offers, const struct istio_resource *gateway)
 {
-    const struct value_list *wanted = &resource->virtual_service->hosts;
-    const sluice_str *hosts = server->hosts.items;
-    for (size_t i = 0; i < server->hosts.count; i++) {
-        sluice_str host = hosts[i];
-        if (!host_for(&host, gateway, resource->meta->space)) continue;
-        for (size_t k = 0; k < wanted->count; k++) {
-            if (analyze_hosts_overlap(host, ((const sluice_str *)wanted->items)[k])) return true;
+    size_t before = offers->indexes.count, known = offers->asked.count;
+    sluice_str key = KEY(offers->analysis, pointer_text(&gateway));
+    if (!analyze_put(offers->analysis, &offers->asked, key)) return false;
+    if (offers->asked.count == known) return true;
+    const struct istio_server *servers = gateway->gateway->servers.items;
+    for (size_t i = 0; i < gateway->gateway->servers.count; i++) {
+        const sluice_str *hosts = servers[i].hosts.items;
+        for (size_t k = 0; k < servers[i].hosts.count; k++) {
+            if (!add_host(offers, gateway, hosts[k])) return false;
         }
     }
-    return false;
-}
-
-/* True also where so many hosts would have to be compared that nothing is said. */
-static bool
-serves_any(struct analysis *analysis, const struct istio_resource *gateway,
-           const struct istio_resource *resource)
-{
-    if (!gateway) return false;
-    const struct istio_server *servers = gateway->gateway->servers.items;
-    size_t wanted = resource->virtual_service->hosts.count;
-    for (size_t i = 0; i < gateway->gateway->servers.count; i++) {
-        size_t hosts = servers[i].hosts.count;
-        if (hosts && wanted > ANALYZE_PAIRS / hosts) return true;
-        if (!analyze_may_compare(analysis, hosts * wanted + 1)) return true;
-        if (serves(gateway, &servers[i], resource)) return true;
+    for (size_t i = before; i < offers->indexes.count; i++) {
+        host_index_seal(offers->indexes.entries[i].value);
     }
-    return false;
+    return true;
 }
 
+/* The hosts that a Gateway has for a namespace; NULL in *out: none. False without memory. */
 static bool
-check_name(struct analysis *analysis, struct istio_resource *resource, sluice_str name,
+find_index(struct offers *offers, const struct istio_resource *gateway, sluice_str space,
+           const struct host_index **out)
+{
+    sluice_str key = KEY(offers->analysis, pointer_text(&gateway), space);
+    *out = key.ptr ? map_get(&offers->indexes, key) : NULL;
+    return key.ptr != NULL;
+}
+
+/* Whether the Gateway serves some host of the VirtualService. False without memory. */
+static bool
+find_served(struct offers *offers, const struct istio_resource *gateway,
+            const struct istio_resource *resource, bool *served)
+{
+    const struct value_list *wanted = &resource->virtual_service->hosts;
+    const sluice_str *hosts = wanted->items;
+    const struct host_index *any, *own;
+    if (!read_offers(offers, gateway) || !find_index(offers, gateway, STR("*"), &any) ||
+        !find_index(offers, gateway, resource->meta->space, &own)) {
+        return false;
+    }
+    for (size_t i = 0; i < wanted->count && !*served; i++) {
+        *served = (any && host_index_matches(any, hosts[i])) ||
+                  (own && host_index_matches(own, hosts[i]));
+    }
+    return true;
+}
+
+/* ---- the names in a VirtualService ---- */
+
+static bool
+check_name(struct offers *offers, struct istio_resource *resource, sluice_str name,
            const struct yaml_node *at)
 {
+    struct analysis *analysis = offers->analysis;
     if (str_equal(name, STR("mesh"))) return true;
     if (is_generated(name)) {
         FINDING(analysis, resource, WARNING, "IST0165", at,
@@ -106,9 +153,24 @@ check_name(struct analysis *analysis, struct istio_resource *resource, sluice_st
                 "referenced gateway not found: \"%.*s\"; there is no Gateway \"%.*s\"",
                 STR_ARG(name), STR_ARG(full));
     }
-    if (serves_any(analysis, gateway, resource)) return true;
+    bool served = false;
+    if (gateway && !find_served(offers, gateway, resource, &served)) return false;
+    if (served) return true;
     FINDING(analysis, resource, WARNING, "IST0132", at,
             "no host of this VirtualService is a host of the Gateway \"%.*s\"", STR_ARG(full));
+    return true;
+}
+
+static bool
+check_names(struct offers *offers, struct istio_resource *resource)
+{
+    const struct value_list *list = &resource->virtual_service->gateways;
+    const sluice_str *names = list->items;
+    const struct yaml_node *at = list->count ? list->node->children.first : NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!check_name(offers, resource, names[i], at ? at : list->node)) return false;
+        if (at) at = at->next;
+    }
     return true;
 }
 
@@ -116,15 +178,13 @@ bool
 analyze_gateway_names(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
-    for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
-        struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
-        const struct value_list *list = &resource->virtual_service->gateways;
-        const sluice_str *names = list->items;
-        const struct yaml_node *at = list->count ? list->node->children.first : NULL;
-        for (size_t k = 0; k < list->count; k++) {
-            if (!check_name(analysis, resource, names[k], at ? at : list->node)) return false;
-            if (at) at = at->next;
-        }
+    struct arena *arena = analysis->lower->arena;
+    struct offers offers = {analysis, map_init(arena), map_init(arena)};
+    bool ok = true;
+    for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+        ok = check_names(&offers, set->of[ISTIO_VIRTUAL_SERVICE][i]);
     }
-    return true;
+    map_free(&offers.indexes);
+    map_free(&offers.asked);
+    return ok;
 }

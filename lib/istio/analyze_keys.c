@@ -71,16 +71,6 @@ analyze_host(struct analysis *analysis, sluice_str host, sluice_str space)
 }
 
 bool
-analyze_hosts_overlap(sluice_str a, sluice_str b)
-{
-    bool wild_a = str_starts_with(a, STR("*")), wild_b = str_starts_with(b, STR("*"));
-    sluice_str tail_a = str_skip(a, wild_a), tail_b = str_skip(b, wild_b);
-    if (wild_a && wild_b) return str_ends_with(tail_a, tail_b) || str_ends_with(tail_b, tail_a);
-    if (wild_a) return str_ends_with(b, tail_a);
-    return wild_b ? str_ends_with(a, tail_b) : str_equal(a, b);
-}
-
-bool
 analyze_may_compare(struct analysis *analysis, size_t count)
 {
     if (count > analysis->pairs) return false;

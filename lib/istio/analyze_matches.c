@@ -123,7 +123,7 @@ walk_rules(struct analysis *analysis, struct istio_resource *resource, enum fami
         .resource = resource,
         .family = family,
         .rules = rules,
-        .seen = map_init(analysis->lower->arena->alloc),
+        .seen = map_init(analysis->lower->arena),
         .key = {.arena = analysis->lower->arena},
     };
     bool ok = true;

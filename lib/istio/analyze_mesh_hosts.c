@@ -217,8 +217,8 @@ analyze_mesh_hosts(struct analysis *analysis)
     struct mesh *mesh = ARENA_NEW(lower->arena, struct mesh);
     if (!claims || !mesh) return false;
     mesh->analysis = analysis;
-    mesh->groups = map_init(lower->arena->alloc);
-    mesh->wildcards = map_init(lower->arena->alloc);
+    mesh->groups = map_init(lower->arena);
+    mesh->wildcards = map_init(lower->arena);
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
         claims[i].resource = lower->set->of[ISTIO_VIRTUAL_SERVICE][i];

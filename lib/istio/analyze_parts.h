@@ -7,6 +7,7 @@
 
 #include "istio/analyze.h"
 #include "istio/host_index.h"
+#include "istio/label_index.h"
 
 /* Comparisons of pairs in one compile, and in one VirtualService. */
 #define ANALYZE_PAIRS 20000000
@@ -14,6 +15,12 @@
 #define ANALYZE_PRODUCT 100000
 /* Longest host that a wildcard is looked up for. */
 #define ANALYZE_HOST_BYTES 255
+
+/* Documents of one kind that is not decoded. */
+struct analyze_others {
+    const struct envelope **items;
+    size_t count;
+};
 
 struct analysis {
     struct lower *lower;
@@ -26,6 +33,8 @@ struct analysis {
     struct map gateways;                       /* namespace/name -> struct istio_resource */
     struct host_index named; /* without a registry: hosts that are destinations of some route */
     size_t pairs;            /* left of ANALYZE_PAIRS */
+    struct analyze_others pods;
+    struct label_index pod_labels; /* of the pods, by position */
 };
 
 struct analyze_subset {
@@ -66,14 +75,25 @@ bool analyze_is_everywhere(const struct analyze_scopes *scopes);
 sluice_str analyze_label(struct analysis *analysis, sluice_str name, size_t index);
 sluice_str analyze_host(struct analysis *analysis, sluice_str host, sluice_str space);
 
-/* Whether the hosts overlap: equal, or one a wildcard for the other (istio.md 3.2). */
-bool analyze_hosts_overlap(sluice_str a, sluice_str b);
-
 /* Take from the comparisons that are left. False: none are. */
 bool analyze_may_compare(struct analysis *analysis, size_t count);
 
 /* The value under `key` of a map node, or NULL; `node` itself when there is none. */
 const struct yaml_node *analyze_place(const struct yaml_node *node, sluice_str key);
+
+/* ---- analyze_others.c ---- */
+
+/* The documents of a kind that is not decoded. False when memory ran out. */
+bool analyze_others_read(struct analysis *analysis, struct analyze_others *out, sluice_str group,
+                         sluice_str kind);
+sluice_str analyze_other_space(const struct analysis *analysis, const struct envelope *envelope);
+/* Whether the map node (or NULL) has the label. */
+bool analyze_has_label(const struct yaml_node *labels, sluice_str name, sluice_str value);
+
+bool analyze_pods_read(struct analysis *analysis);
+/* The pods with all of these labels (at least one). False when memory ran out. */
+bool analyze_pods_find(struct analysis *analysis, const sluice_field *wanted, size_t count,
+                       struct analyze_others *out);
 
 /* ---- the destinations of a VirtualService ---- */
 
@@ -106,6 +126,7 @@ sluice_str analyze_subset_key(struct analysis *analysis, sluice_str host, sluice
 bool analyze_destination_rules(struct analysis *analysis);
 bool analyze_destinations(struct analysis *analysis);
 bool analyze_subset_effect(struct analysis *analysis);
+bool analyze_subset_pods(struct analysis *analysis);
 bool analyze_gateways_read(struct analysis *analysis);
 bool analyze_gateway_names(struct analysis *analysis);
 bool analyze_gateway_conflicts(struct analysis *analysis);

@@ -18,6 +18,7 @@
 /* A block, or a rule without blocks. */
 struct entry {
     const struct istio_http_match *match; /* or NULL */
+    const struct yaml_node *node;         /* of the block, or of the rule */
     struct predicate_list predicates;
     size_t rule;
     bool elsewhere; /* its gateways are none of the VirtualService's */
@@ -74,16 +75,15 @@ add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule
     static const struct lower_scope scope = {.mesh = true};
     struct entry *entry = &reach->entries[reach->count++];
     *entry = (struct entry){.match = match, .rule = rule};
+    entry->node = match ? match->node : route->node;
     if (match && !lower_match(&reach->lower, match, &scope, &entry->predicates)) return false;
     struct model_rule lowered = {.predicates = entry->predicates.items,
                                  .predicate_count = entry->predicates.count};
     bool always = count_static(&entry->predicates) == 0;
     entry->elsewhere = is_elsewhere(reach, match);
-    entry->impossible = entry->elsewhere || predicates_contradiction(&entry->predicates) != NULL;
     entry->all = always && lower_is_catch_all(&lowered);
     /* One that depends on port or source and takes all the rest may change its place. */
-    entry->covers =
-        !route->delegate && !entry->impossible && (always || !lower_is_catch_all(&lowered));
+    entry->covers = !route->delegate && (always || !lower_is_catch_all(&lowered));
     reach->predicates += entry->predicates.count;
     return true;
 }
@@ -114,6 +114,17 @@ read_entries(struct reach *reach)
         }
     }
     return true;
+}
+
+static void
+find_impossible(struct reach *reach)
+{
+    for (size_t i = 0; i < reach->count; i++) {
+        struct entry *entry = &reach->entries[i];
+        entry->impossible =
+            entry->elsewhere || predicates_contradiction(&entry->predicates) != NULL;
+        if (entry->impossible) entry->covers = false;
+    }
 }
 
 /* ---- cover ---- */
@@ -192,7 +203,7 @@ report_impossible(struct reach *reach, const struct entry *entry)
                     "occur"
                   : "withoutHeaders excludes every request that passes the rest";
     }
-    FINDING(reach->analysis, reach->resource, WARNING, CODE_IMPOSSIBLE, entry->match->node,
+    FINDING(reach->analysis, reach->resource, WARNING, CODE_IMPOSSIBLE, entry->node,
             "no request passes this match: %s", why);
 }
 
@@ -227,6 +238,7 @@ check(struct reach *reach)
     if (reach->predicates > PREDICATES_MAX) return true;
     size_t pairs = reach->count * reach->count + reach->predicates * reach->predicates;
     if (!analyze_may_compare(reach->analysis, pairs)) return true;
+    find_impossible(reach);
     for (size_t i = 0; i < reach->count;) {
         i = check_rule(reach, i);
     }
@@ -251,7 +263,7 @@ analyze_reach(struct analysis *analysis)
     for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
         if (!is_decidable(resource)) continue;
-        struct arena arena = arena_init(analysis->lower->arena->alloc);
+        struct arena arena = arena_like(analysis->lower->arena);
         struct reach reach = {analysis, resource, *analysis->lower, NULL, 0, 0};
         reach.lower.arena = &arena;
         ok = check(&reach);

@@ -113,7 +113,7 @@ analyze_service_entries(struct analysis *analysis)
     size_t count = lower->set->count_of[ISTIO_SERVICE_ENTRY];
     struct protocols protocols = {
         analysis,
-        map_init(lower->arena->alloc),
+        map_init(lower->arena),
         ARENA_ARRAY(lower->arena, bool, count),
     };
     bool ok = protocols.told != NULL;

@@ -7,7 +7,6 @@
 bool
 analyze_sidecars(struct analysis *analysis)
 {
-    static const struct decode_dialect dialect = {"IST0106", "IST0133", "SL0303"};
     const struct envelope_list *list = analysis->envelopes;
     for (size_t i = 0; i < list->count; i++) {
         const struct envelope *sidecar = &list->items[i];
@@ -16,7 +15,7 @@ analyze_sidecars(struct analysis *analysis)
         const struct yaml_node *policy = yaml_get(sidecar->spec, STR("outboundTrafficPolicy"));
         const struct yaml_node *proxy = yaml_get(policy, STR("egressProxy"));
         if (!proxy || proxy->kind == YAML_NULL) continue;
-        struct decode decode = envelope_decode(sidecar, analysis->lower->envelope, &dialect);
+        struct decode decode = envelope_decode(sidecar, analysis->lower->envelope, &istio_dialect);
         decode_report(&decode, SLUICE_SEVERITY_WARNING, "IST0002", proxy,
                       "egressProxy is deprecated; use a VirtualService and a ServiceEntry");
     }

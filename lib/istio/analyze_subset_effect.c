@@ -98,7 +98,7 @@ bool
 analyze_subset_effect(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
-    struct map splits = map_init(analysis->lower->arena->alloc);
+    struct map splits = map_init(analysis->lower->arena);
     bool ok = true;
     for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         ok = each_route(analysis, &splits, set->of[ISTIO_VIRTUAL_SERVICE][i], true);

@@ -232,7 +232,7 @@ resolve(struct delegates *delegates, struct istio_resource *root)
 bool
 delegates_resolve(struct lower *lower)
 {
-    struct delegates delegates = {lower, map_init(lower->arena->alloc)};
+    struct delegates delegates = {lower, map_init(lower->arena)};
     size_t count = lower->set->count_of[ISTIO_VIRTUAL_SERVICE];
     struct istio_resource **all = lower->set->of[ISTIO_VIRTUAL_SERVICE];
     bool ok = true;

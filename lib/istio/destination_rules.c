@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "istio/host_set.h"
+#include "istio/labels.h"
 #include "istio/lower.h"
 
 /* Rules for one host text in one namespace, in order of precedence. */
@@ -10,6 +11,7 @@ struct host_rules {
     /* Of what the caller may see, for a gateway and for the mesh. NULL: not asked yet, or none. */
     struct merged_rule *merged[2];
     bool asked[2];
+    enum { NOT_ASKED, VISIBLE, HIDDEN } seen; /* whether the caller sees any of them */
 };
 
 /* The rules of one namespace by host: what the caller sees in its own, what others see of it. */
@@ -24,11 +26,8 @@ struct destination_rules {
 static int
 by_age(const void *a, const void *b)
 {
-    const struct istio_resource *x = *(struct istio_resource *const *)a;
-    const struct istio_resource *y = *(struct istio_resource *const *)b;
-    if (x->meta->created != y->meta->created) return x->meta->created < y->meta->created ? -1 : 1;
-    int order = str_compare(x->meta->name, y->meta->name);
-    return order ? order : str_compare(x->meta->space, y->meta->space);
+    return istio_compare_age(*(struct istio_resource *const *)a,
+                             *(struct istio_resource *const *)b);
 }
 
 /* Whether the caller's workload is selected; rules without a selector select everybody. */
@@ -39,16 +38,8 @@ selects_caller(const struct lower *lower, const struct istio_resource *rule)
     const sluice_compile_options *options = lower->options;
     if (!selector) return true;
     if (!str_equal(rule->meta->space, options->proxy_namespace)) return false;
-    for (size_t i = 0; i < selector->match_labels.count; i++) {
-        const sluice_field *wanted = &selector->match_labels.items[i];
-        bool found = false;
-        for (size_t k = 0; k < options->proxy_label_count; k++) {
-            found |= str_equal(options->proxy_labels[k].name, wanted->name) &&
-                     str_equal(options->proxy_labels[k].value, wanted->value);
-        }
-        if (!found) return false;
-    }
-    return true;
+    return labels_contain(options->proxy_labels, options->proxy_label_count,
+                          selector->match_labels.items, selector->match_labels.count);
 }
 
 static struct space_rules *
@@ -59,8 +50,8 @@ space_of(struct lower *lower, sluice_str space)
     if (!*place) {
         struct space_rules *made = ARENA_NEW(lower->arena, struct space_rules);
         if (!made) return NULL;
-        made->own = host_set_init(lower->arena->alloc);
-        made->exported = host_set_init(lower->arena->alloc);
+        made->own = host_set_init(lower->arena);
+        made->exported = host_set_init(lower->arena);
         *place = made;
     }
     return *place;
@@ -129,7 +120,7 @@ destination_rules_read(struct lower *lower)
     lower->rules = ARENA_NEW(lower->arena, struct destination_rules);
     struct istio_resource **sorted = ARENA_ARRAY(lower->arena, struct istio_resource *, count);
     if (!lower->rules || !sorted) return false;
-    lower->rules->spaces = map_init(lower->arena->alloc);
+    lower->rules->spaces = map_init(lower->arena);
     if (count)
         memcpy(sorted, set->of[ISTIO_DESTINATION_RULE], count * sizeof(struct istio_resource *));
     qsort(sorted, count, sizeof(struct istio_resource *), by_age);
@@ -320,12 +311,13 @@ most_specific(const struct host_set *hosts, sluice_str host)
 
 /* What is hidden from the caller is left out only now: it hides less specific hosts. */
 static bool
-any_visible(const struct lower *lower, const struct host_rules *rules)
+any_visible(const struct lower *lower, struct host_rules *rules)
 {
-    for (size_t i = 0; rules && i < rules->count; i++) {
-        if (is_visible(lower, rules->items[i])) return true;
+    for (size_t i = 0; rules->seen == NOT_ASKED && i < rules->count; i++) {
+        if (is_visible(lower, rules->items[i])) rules->seen = VISIBLE;
     }
-    return false;
+    if (rules->seen == NOT_ASKED) rules->seen = HIDDEN;
+    return rules->seen == VISIBLE;
 }
 
 static struct host_rules *
@@ -333,7 +325,7 @@ find_exported(const struct lower *lower, sluice_str space, sluice_str host)
 {
     const struct space_rules *rules = map_get(&lower->rules->spaces, space);
     struct host_rules *found = rules ? most_specific(&rules->exported, host) : NULL;
-    return any_visible(lower, found) ? found : NULL;
+    return found && any_visible(lower, found) ? found : NULL;
 }
 
 const struct merged_rule *

@@ -4,9 +4,9 @@
 #include "istio/host_set.h"
 
 struct host_set
-host_set_init(const sluice_allocator *alloc)
+host_set_init(const struct arena *arena)
 {
-    return (struct host_set){.plain = map_init(alloc), .tails = map_init(alloc)};
+    return (struct host_set){.plain = map_init(arena), .tails = map_init(arena)};
 }
 
 void

@@ -24,7 +24,7 @@ struct host_set {
     bool tail_of_length[HOST_SET_LENGTHS];
 };
 
-struct host_set host_set_init(const sluice_allocator *alloc);
+struct host_set host_set_init(const struct arena *arena);
 void host_set_free(struct host_set *set);
 
 /* Add a host of at most 255 bytes; a longer one is left out. The first of equal hosts keeps its

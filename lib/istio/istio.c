@@ -2,6 +2,7 @@
 
 #include "istio/analyze.h"
 #include "istio/delegates.h"
+#include "istio/endpoints.h"
 #include "istio/limits.h"
 #include "istio/lower.h"
 #include "istio/lower_l4.h"
@@ -21,10 +22,12 @@ static bool
 lower_listeners(struct lower *lower, struct model *out)
 {
     struct listener_list listeners = {0};
+    *out = (struct model){.listeners = NULL};
     bool lowered = delegates_resolve(lower) && candidates_read(lower) &&
                    lower_mesh(lower, &listeners) && lower_l4_mesh(lower, &listeners) &&
-                   lower_gateways(lower, &listeners);
-    *out = (struct model){listeners.items, listeners.count};
+                   lower_gateways(lower, &listeners, out);
+    out->listeners = listeners.items;
+    out->listener_count = listeners.count;
     return lowered;
 }
 
@@ -40,21 +43,22 @@ istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
     bool within = limits_check(&set, envelope, settings->options->limits.destinations);
     if (!within && !settings->options->keep_going) return SLUICE_ERR_LIMIT;
     *bad = count_bad(&set);
-    const sluice_allocator *alloc = envelope->arena->alloc;
     struct lower lower = {
         .arena = envelope->arena,
         .diags = envelope->diags,
         .envelope = envelope,
         .options = settings->options,
         .set = &set,
-        .actions = map_init(alloc),
-        .bindings = map_init(alloc),
-        .destinations = map_init(alloc),
+        .actions = map_init(envelope->arena),
+        .bindings = map_init(envelope->arena),
+        .destinations = map_init(envelope->arena),
     };
-    bool lowered = registry_read(&lower) && destination_rules_read(&lower) &&
-                   analyze_set(&lower, envelopes) && lower_listeners(&lower, out);
+    bool lowered = registry_read(&lower) && endpoints_read(&lower) &&
+                   destination_rules_read(&lower) && analyze_set(&lower, envelopes) &&
+                   lower_listeners(&lower, out);
     map_free(&lower.actions);
     registry_free(&lower);
+    endpoints_free(&lower);
     map_free(&lower.bindings);
     map_free(&lower.destinations);
     destination_rules_free(&lower);

@@ -12,6 +12,7 @@
 #include "model/model.h"
 
 struct destination_rules;
+struct endpoints;
 struct registry;
 
 struct lower {
@@ -21,7 +22,8 @@ struct lower {
     const sluice_compile_options *options; /* every text set */
     struct istio_set *set;
     struct destination_rules *rules;
-    struct map actions;        /* (route, scope) -> model_action */
+    struct map actions; /* (route, scope) -> model_action */
+    struct endpoints *endpoints;
     struct registry *registry; /* NULL: hosts are taken as they are */
     struct map bindings;       /* "mesh" or gateway -> struct binding */
     struct map destinations;   /* text form -> model_destination */
@@ -124,7 +126,7 @@ bool candidates_of(struct lower *lower, sluice_str bound, sluice_str caller,
 
 /* lower_mesh.c, lower_gateway.c: the listeners of each role. */
 bool lower_mesh(struct lower *lower, struct listener_list *listeners);
-bool lower_gateways(struct lower *lower, struct listener_list *listeners);
+bool lower_gateways(struct lower *lower, struct listener_list *listeners, struct model *out);
 
 /* The same with the host in full, as a registry has it. */
 struct lowered_destination lower_known_host(struct lower *lower, sluice_str host, sluice_str space,

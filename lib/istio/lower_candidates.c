@@ -11,11 +11,8 @@ struct binding {
 static int
 by_age(const void *a, const void *b)
 {
-    const struct envelope *x = (*(struct istio_resource *const *)a)->meta;
-    const struct envelope *y = (*(struct istio_resource *const *)b)->meta;
-    if (x->created != y->created) return x->created < y->created ? -1 : 1;
-    int order = str_compare(x->name, y->name);
-    return order ? order : str_compare(x->space, y->space);
+    return istio_compare_age(*(struct istio_resource *const *)a,
+                             *(struct istio_resource *const *)b);
 }
 
 static bool

@@ -1,5 +1,4 @@
-#include "istio/lower.h"
-#include "istio/registry.h"
+#include "istio/endpoints.h"
 #include "istio/traffic_policy.h"
 
 static const sluice_field *
@@ -92,8 +91,14 @@ lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
         }
     }
     bool missing = wanted.len && !subset;
+    if (service && port && !missing && !made->endpoints &&
+        !endpoints_find(lower, service, port, subset, &made->endpoints)) {
+        lower->failed = true;
+        return out;
+    }
     out.model = made;
     out.invalid_status = check(lower, service, port, missing);
+    if (!lower->options->lenient && endpoints_is_empty(made->endpoints)) out.invalid_status = 503;
     /* Without a registry, a host that no DestinationRule speaks of may have any subset. */
     if (!lower->registry && rule && missing) out.invalid_status = 503;
     out.hash = traffic_policy_hash_source(

@@ -1,143 +1,33 @@
-#include "istio/host_index.h"
+#include <stdlib.h>
+
+#include "istio/gateway_servers.h"
 #include "istio/host_set.h"
 #include "istio/lower_l4.h"
-#include "istio/port_protocol.h"
 #include "istio/virtual_hosts.h"
 
-/* One server of a gateway that ends HTTP, as far as routing asks. */
-struct server {
-    uint32_t port; /* 0: no Gateway document, any port */
-    bool tls, https_redirect;
-    const sluice_str *hosts; /* [namespace/]host */
-    size_t host_count;
+/* ---- a listener while it is put together ---- */
+
+/* A claim of the gateway and a host of the server that match, both by position. */
+struct meeting {
+    uint32_t claim, host;
 };
 
-struct gateway {
-    sluice_str name;                      /* namespace/name */
-    const struct istio_gateway *document; /* or NULL */
-    sluice_str space;                     /* its namespace */
-    struct server *servers;
-    size_t server_count;
+/* What a VirtualService gives to the listener, made when first asked for. */
+struct given {
+    bool asked;
+    struct rule_list list; /* empty: its hosts do not come into being */
+    const struct model_route_list *shared;
 };
 
-/* ---- servers ---- */
-
-static bool
-read_server(const struct istio_server *from, struct server *to)
-{
-    static const sluice_str https = STR_INIT("HTTPS");
-    if (!from->port || from->port->number.v <= 0) return false;
-    sluice_str protocol = from->port->protocol.v;
-    const struct istio_server_tls *tls = from->tls;
-    bool passes = tls && (tls->mode.v == ISTIO_SERVER_TLS_PASSTHROUGH ||
-                          tls->mode.v == ISTIO_SERVER_TLS_AUTO_PASSTHROUGH);
-    bool secure = str_equal_ignore_case(protocol, https);
-    if (!secure && port_protocol_parse(protocol) != PROTOCOL_HTTP) return false;
-    if (secure && (!tls || passes)) return false;
-    *to = (struct server){
-        .port = (uint32_t)from->port->number.v,
-        .tls = secure,
-        .https_redirect = !secure && tls && tls->https_redirect.v,
-        .hosts = from->hosts.items,
-        .host_count = from->hosts.count,
-    };
-    return true;
-}
-
-static bool
-read_gateway(struct lower *lower, const struct istio_resource *document, sluice_str name,
-             struct gateway *out)
-{
-    static const sluice_str any_host = STR_INIT("*");
-    *out = (struct gateway){.name = name, .space = str_first(name, str_find(name, '/'))};
-    size_t room = document ? document->gateway->servers.count : 1;
-    out->servers = ARENA_ARRAY(lower->arena, struct server, room);
-    if (!out->servers) return false;
-    if (!document) {
-        out->servers[out->server_count++] = (struct server){.hosts = &any_host, .host_count = 1};
-        return true;
-    }
-    const struct istio_server *servers = document->gateway->servers.items;
-    out->document = document->gateway;
-    for (size_t i = 0; i < room; i++) {
-        if (read_server(&servers[i], &out->servers[out->server_count])) out->server_count++;
-    }
-    return true;
-}
-
-/* ---- hosts that a server and a VirtualService have in common (istio.md 3.2) ---- */
-
-static bool
-is_subset(sluice_str narrow, sluice_str wide)
-{
-    if (!host_is_wildcard(wide)) return str_equal(narrow, wide);
-    sluice_str tail = host_is_wildcard(narrow) ? str_skip(narrow, 1) : narrow;
-    return str_ends_with(tail, str_skip(wide, 1));
-}
-
-/* [namespace/]host of a server, cut up; the namespace "*" admits every VirtualService. */
-struct server_host {
-    sluice_str space, host;
-    const struct server *server;
-};
-
-static struct server_host
-read_host(const struct gateway *gateway, const struct server *server, sluice_str text)
-{
-    size_t slash = str_find(text, '/');
-    bool whole = slash == SIZE_MAX;
-    struct server_host host = {
-        .space = whole ? STR("*") : str_first(text, slash),
-        .host = whole ? text : str_skip(text, slash + 1),
-        .server = server,
-    };
-    if (str_equal(host.space, STR("."))) host.space = gateway->space;
-    return host;
-}
-
-static bool
-admits(const struct server_host *host, sluice_str space)
-{
-    return str_equal(host->space, STR("*")) || str_equal(host->space, space);
-}
-
-/* A listener while it is put together: the servers of one port that all speak TLS, or none. */
 struct building {
+    struct lower *lower;
     struct virtual_hosts hosts;
-    const struct gateway *gateway;
-    const struct server *like;
-    struct server_host *items; /* hosts of those servers, in order */
-    size_t count;
-    struct host_index index; /* of the same, by position */
+    struct map given;         /* address of struct lower_source -> struct given */
+    struct map filed;         /* addresses of domain_routes and lower_source */
+    struct meeting *meetings; /* of one server at a time */
+    size_t meeting_count, meeting_capacity;
+    struct host_owners met;
 };
-
-static bool
-read_hosts(struct building *building)
-{
-    struct lower *lower = building->hosts.lower;
-    const struct gateway *gateway = building->gateway;
-    const struct server *like = building->like;
-    size_t room = 0;
-    for (size_t i = 0; i < gateway->server_count; i++) {
-        room += gateway->servers[i].host_count;
-    }
-    building->items = ARENA_ARRAY(lower->arena, struct server_host, room);
-    building->index = (struct host_index){.arena = lower->arena};
-    if (!building->items) return false;
-    for (size_t i = 0; i < gateway->server_count; i++) {
-        const struct server *server = &gateway->servers[i];
-        if (server->port != like->port || server->tls != like->tls) continue;
-        for (size_t k = 0; k < server->host_count; k++) {
-            struct server_host host = read_host(gateway, server, server->hosts[k]);
-            if (!host_index_add(&building->index, host.host, (uint32_t)building->count)) {
-                return false;
-            }
-            building->items[building->count++] = host;
-        }
-    }
-    host_index_seal(&building->index);
-    return true;
-}
 
 /* ---- https redirects ---- */
 
@@ -170,64 +60,138 @@ redirect_domain(struct virtual_hosts *hosts, sluice_str host)
 }
 
 static bool
-add_redirects(struct building *building)
+add_redirects(struct building *building, const struct gateway_server *server)
 {
-    for (size_t i = 0; i < building->count; i++) {
-        const struct server_host *host = &building->items[i];
-        if (!host->server->https_redirect) continue;
-        if (!redirect_domain(&building->hosts, host->host)) return false;
+    for (size_t i = 0; server->https_redirect && i < server->host_count; i++) {
+        if (!redirect_domain(&building->hosts, server->hosts[i].host)) return false;
     }
     return true;
 }
 
 /* ---- what VirtualServices give ---- */
 
-struct routes_of_source {
-    struct rule_list list;
-    const struct model_route_list *shared;
-};
+static sluice_str
+address_key(struct arena *arena, const void *a, const void *b)
+{
+    const void *both[] = {a, b};
+    return arena_dup(arena, str_make((const char *)both, sizeof(both)));
+}
+
+static struct given *
+given_by(struct building *building, const struct gateway_server *server,
+         const struct lower_source *source)
+{
+    struct lower *lower = building->lower;
+    struct lower_scope scope = {.gateway = server->gateway->name, .port = server->port};
+    sluice_str key = address_key(lower->arena, source, NULL);
+    void **place = key.ptr ? map_put(&building->given, key) : NULL;
+    if (!place) return NULL;
+    if (*place) return *place;
+    struct given *given = ARENA_NEW(lower->arena, struct given);
+    if (!given || !lower_routes(lower, source, &scope, &given->list)) return NULL;
+    given->shared = rule_list_finish(lower, &given->list);
+    *place = given;
+    return given->shared ? given : NULL;
+}
+
+/* Whether the domain has the routes of that VirtualService already; -1 without memory. */
+static int
+file_source(struct building *building, const struct domain_routes *domain,
+            const struct lower_source *source)
+{
+    sluice_str key = address_key(building->lower->arena, domain, source);
+    size_t before = building->filed.count;
+    if (!key.ptr || !map_put(&building->filed, key)) return -1;
+    return building->filed.count == before;
+}
 
 static bool
-give_domain(struct virtual_hosts *hosts, sluice_str host, const struct routes_of_source *routes)
+give_domain(struct building *building, sluice_str host, const struct lower_source *source,
+            const struct given *given)
 {
-    struct lower *lower = hosts->lower;
-    struct domain_routes *domain = virtual_hosts_get(hosts, expand_domain(lower, host));
+    struct lower *lower = building->lower;
+    struct domain_routes *domain = virtual_hosts_get(&building->hosts, expand_domain(lower, host));
     if (!domain) return false;
-    if (domain->closed || domain->shared == routes->shared) return true;
+    if (domain->closed) return true;
+    int filed = file_source(building, domain, source);
+    if (filed != 0) return filed > 0;
     if (domain->sources++ == 0) {
-        domain->shared = routes->shared;
-        domain->joined = routes->list;
+        domain->shared = given->shared;
+        domain->joined = given->list;
         return true;
     }
-    if (domain->sources == 2) { /* the first one's list is shared: go on with a copy */
-        struct rule_list copy = {0};
-        for (size_t i = 0; i < domain->joined.count; i++) {
-            if (!rule_list_add(lower, &copy, domain->joined.items[i])) return false;
-        }
-        domain->joined = copy;
-    }
-    domain->shared = routes->shared;
-    for (size_t i = 0; i < routes->list.count; i++) {
-        if (!rule_list_add(lower, &domain->joined, routes->list.items[i])) return false;
+    /* The first one's list is shared: go on with a copy. */
+    if (domain->sources == 2) domain->joined.capacity = domain->joined.count;
+    for (size_t i = 0; i < given->list.count; i++) {
+        if (!rule_list_add(lower, &domain->joined, given->list.items[i])) return false;
     }
     return true;
 }
 
-/* What a host of a VirtualService and those of the servers have in common: the narrower of both. */
 static bool
-give_host(struct building *building, const struct lower_source *source, sluice_str own,
-          const struct routes_of_source *routes)
+is_subset(sluice_str narrow, sluice_str wide)
 {
-    struct host_owners met = {0};
-    if (!host_index_find(&building->index, own, &met)) return false;
-    host_owners_sort(&met);
-    for (size_t i = 0; i < met.count; i++) {
-        const struct server_host *theirs = &building->items[met.items[i]];
-        if (!admits(theirs, source->resource->meta->space)) continue;
-        sluice_str narrow = is_subset(own, theirs->host) ? own : theirs->host;
-        bool ok = theirs->server->https_redirect ? redirect_domain(&building->hosts, narrow)
-                                                 : give_domain(&building->hosts, narrow, routes);
-        if (!ok) return false;
+    if (!host_is_wildcard(wide)) return str_equal(narrow, wide);
+    sluice_str tail = host_is_wildcard(narrow) ? str_skip(narrow, 1) : narrow;
+    return str_ends_with(tail, str_skip(wide, 1));
+}
+
+/* The routes of a VirtualService for what one of its hosts and one of the server's have in common:
+ * the narrower of both. */
+static bool
+give_host(struct building *building, const struct gateway_server *server,
+          const struct meeting *meeting)
+{
+    const struct gateway *gateway = server->gateway;
+    const struct gateway_claim *claim = &gateway->claims[meeting->claim];
+    const struct lower_source *source = &gateway->candidates.items[claim->source];
+    sluice_str theirs = server->hosts[meeting->host].host;
+    sluice_str narrow = is_subset(claim->host, theirs) ? claim->host : theirs;
+    struct given *given = given_by(building, server, source);
+    if (!given) return false;
+    if (given->list.count == 0) return true; /* its hosts do not come into being */
+    if (server->https_redirect) return redirect_domain(&building->hosts, narrow);
+    return give_domain(building, narrow, source, given);
+}
+
+/* ---- which hosts meet ---- */
+
+static bool
+add_meeting(struct building *building, uint32_t claim, size_t host)
+{
+    struct meeting *items =
+        arena_grow(building->lower->arena, building->meetings, building->meeting_count,
+                   &building->meeting_capacity, sizeof(*items));
+    if (!items) return false;
+    building->meetings = items;
+    building->meetings[building->meeting_count++] = (struct meeting){claim, (uint32_t)host};
+    return true;
+}
+
+static int
+by_claim(const void *a, const void *b)
+{
+    const struct meeting *x = a, *y = b;
+    if (x->claim != y->claim) return x->claim < y->claim ? -1 : 1;
+    return (x->host > y->host) - (x->host < y->host);
+}
+
+/* The meetings of a server, in order of claims. */
+static bool
+meet(struct building *building, const struct gateway_server *server)
+{
+    building->meeting_count = 0;
+    for (size_t i = 0; i < server->host_count; i++) {
+        const struct server_host *host = &server->hosts[i];
+        const struct host_index *index = space_index_of(&server->gateway->index, host->space);
+        building->met.count = 0;
+        if (index && !host_index_find(index, host->host, &building->met)) return false;
+        for (size_t k = 0; k < building->met.count; k++) {
+            if (!add_meeting(building, building->met.items[k], i)) return false;
+        }
+    }
+    if (building->meeting_count > 1) {
+        qsort(building->meetings, building->meeting_count, sizeof(struct meeting), by_claim);
     }
     return true;
 }
@@ -235,120 +199,90 @@ give_host(struct building *building, const struct lower_source *source, sluice_s
 /* ---- one listener: the servers of one port ---- */
 
 static bool
-add_source(struct building *building, const struct lower_source *source)
+fill(struct building *building, const struct gateway_server *servers, size_t count)
 {
-    struct lower *lower = building->hosts.lower;
-    struct lower_scope scope = {.gateway = building->gateway->name, .port = building->like->port};
-    struct routes_of_source routes = {0};
-    const struct value_list *names = &source->resource->virtual_service->hosts;
-    const sluice_str *items = names->items;
-    if (!lower_routes(lower, source, &scope, &routes.list)) return false;
-    if (routes.list.count == 0) return true; /* its hosts do not come into being */
-    routes.shared = rule_list_finish(lower, &routes.list);
-    if (!routes.shared) return false;
-    for (size_t i = 0; i < names->count; i++) {
-        /* Compared with letter case, as Istio does; domains have none. */
-        sluice_str own = expand_host(lower, items[i], source->space);
-        if (!give_host(building, source, own, &routes)) return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!add_redirects(building, &servers[i])) return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!meet(building, &servers[i])) return false;
+        for (size_t k = 0; k < building->meeting_count; k++) {
+            if (!give_host(building, &servers[i], &building->meetings[k])) return false;
+        }
     }
     return true;
 }
 
 static bool
-fill(struct building *building, const struct candidates *candidates)
-{
-    if (!read_hosts(building) || !add_redirects(building)) return false;
-    for (size_t i = 0; i < candidates->count; i++) {
-        if (!add_source(building, &candidates->items[i])) return false;
-    }
-    return true;
-}
-
-static bool
-add_listener(struct lower *lower, const struct gateway *gateway, const struct server *like,
-             const struct candidates *candidates, struct listener_list *listeners)
+add_listener(struct lower *lower, sluice_str name, const struct gateway_server *servers,
+             size_t count, struct listener_list *listeners)
 {
     struct building building = {
-        .hosts = virtual_hosts_init(lower), .gateway = gateway, .like = like};
+        .lower = lower,
+        .hosts = virtual_hosts_init(lower),
+        .given = map_init(lower->arena),
+        .filed = map_init(lower->arena),
+    };
     struct model_listener listener = {
         .scope = MODEL_SCOPE_GATEWAY,
-        .name = gateway->name,
+        .name = name,
         .family = MODEL_FAMILY_HTTP,
-        .port = like->port,
-        .tls = like->tls,
+        .port = servers->port,
+        .tls = servers->kind == SERVER_HTTPS,
     };
-    bool ok = fill(&building, candidates) &&
+    bool ok = fill(&building, servers, count) &&
               virtual_hosts_finish(&building.hosts, true, &listener) &&
               listener_list_add(lower, listeners, listener);
     virtual_hosts_free(&building.hosts);
+    map_free(&building.given);
+    map_free(&building.filed);
     return ok;
 }
 
 static bool
-is_first_of_port(const struct gateway *gateway, size_t index)
+add_group(struct lower *lower, const struct gateway_group *group, struct listener_list *listeners)
 {
-    for (size_t i = 0; i < index; i++) {
-        if (gateway->servers[i].port == gateway->servers[index].port &&
-            gateway->servers[i].tls == gateway->servers[index].tls) {
-            return false;
-        }
+    struct gateway_servers servers;
+    sluice_str name = group->items[0]->name;
+    if (!gateway_servers_read(lower, group, &servers)) return false;
+    for (size_t begin = 0, count; begin < servers.count; begin += count) {
+        const struct gateway_server *first = &servers.items[begin];
+        count = gateway_servers_run(&servers, begin);
+        bool http = first->kind == SERVER_HTTP || first->kind == SERVER_HTTPS;
+        bool ok = http ? add_listener(lower, name, first, count, listeners)
+                       : lower_l4_gateway(lower, name, first, count, listeners);
+        if (!ok) return false;
     }
     return true;
 }
 
+/* The other Gateways of a group have its listeners too. */
 static bool
-add_gateway(struct lower *lower, const struct istio_resource *document, sluice_str name,
-            struct listener_list *listeners)
+add_names(struct lower *lower, const struct gateways *gateways, struct model *out)
 {
-    struct gateway gateway;
-    struct candidates candidates;
-    if (!read_gateway(lower, document, name, &gateway) ||
-        !candidates_of(lower, name, lower->options->proxy_namespace, &candidates)) {
-        return false;
-    }
-    for (size_t i = 0; i < gateway.server_count; i++) {
-        if (is_first_of_port(&gateway, i) &&
-            !add_listener(lower, &gateway, &gateway.servers[i], &candidates, listeners)) {
-            return false;
+    struct model_gateway_name *names =
+        ARENA_ARRAY(lower->arena, struct model_gateway_name, gateways->count);
+    if (!names) return false;
+    out->gateway_names = names;
+    for (size_t i = 0; i < gateways->group_count; i++) {
+        const struct gateway_group *group = gateways->groups[i];
+        for (size_t k = 1; k < group->count; k++) {
+            names[out->gateway_name_count++] =
+                (struct model_gateway_name){group->items[k]->name, group->items[0]->name};
         }
-    }
-    return !gateway.document ||
-           lower_l4_gateway(lower, name, gateway.document, &candidates, listeners);
-}
-
-/* namespace/name of every Gateway document. A Gateway that no VirtualService names still listens.
- */
-static bool
-read_documents(struct lower *lower, struct map *documents)
-{
-    for (size_t i = 0; i < lower->set->count_of[ISTIO_GATEWAY]; i++) {
-        struct istio_resource *document = lower->set->of[ISTIO_GATEWAY][i];
-        if (document->bad) continue; /* as if it were not there */
-        sluice_str parts[] = {document->meta->space, STR("/"), document->meta->name};
-        sluice_str name = arena_concat(lower->arena, parts, 3);
-        void **place = name.ptr ? map_put(documents, name) : NULL;
-        if (!place || !map_put(&lower->bindings, name)) return false;
-        *place = document;
-    }
-    return true;
-}
-
-static bool
-add_gateways(struct lower *lower, const struct map *documents, struct listener_list *listeners)
-{
-    for (size_t i = 0; i < lower->bindings.count; i++) {
-        sluice_str name = lower->bindings.entries[i].key;
-        if (str_equal(name, STR("mesh"))) continue;
-        if (!add_gateway(lower, map_get(documents, name), name, listeners)) return false;
     }
     return true;
 }
 
 bool
-lower_gateways(struct lower *lower, struct listener_list *listeners)
+lower_gateways(struct lower *lower, struct listener_list *listeners, struct model *out)
 {
-    struct map documents = map_init(lower->arena->alloc);
-    bool ok = read_documents(lower, &documents) && add_gateways(lower, &documents, listeners);
-    map_free(&documents);
+    struct gateways gateways;
+    bool ok = gateways_read(lower, &gateways);
+    for (size_t i = 0; ok && i < gateways.group_count; i++) {
+        ok = add_group(lower, gateways.groups[i], listeners);
+    }
+    ok = ok && add_names(lower, &gateways, out);
+    gateways_free(&gateways);
     return ok;
 }

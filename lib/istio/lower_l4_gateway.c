@@ -1,13 +1,10 @@
-#include "istio/host_index.h"
+#include "istio/gateway_servers.h"
 #include "istio/lower_l4.h"
-#include "istio/port_protocol.h"
 
-/* The chains of one port of a gateway. */
-struct l4_gateway {
+/* The chains of one port of a group of Gateways. */
+struct building {
     struct lower *lower;
-    struct lower_scope scope;
-    sluice_str space; /* of the gateway */
-    const struct candidates *candidates;
+    struct lower_scope scope; /* of the server that is looked at */
     struct l4_chains tls, tcp;
     struct map names; /* server names that tls rules have asked for */
     bool passes;      /* some server passes TLS through */
@@ -15,104 +12,104 @@ struct l4_gateway {
 
 /* ---- which VirtualServices speak for a server: one of their hosts meets one of its own ---- */
 
-/* [namespace/]host of a server, cut up; false where that host is not for the namespace. */
+/* A server for every host of every namespace. */
 static bool
-host_for(const struct l4_gateway *gateway, sluice_str text, sluice_str space, sluice_str *host)
+is_for_all(const struct gateway_server *server)
 {
-    size_t slash = str_find(text, '/');
-    *host = slash == SIZE_MAX ? text : str_skip(text, slash + 1);
-    if (slash == SIZE_MAX) return true;
-    sluice_str own = str_first(text, slash);
-    if (str_equal(own, STR("."))) own = gateway->space;
-    return str_equal(own, STR("*")) || str_equal(own, space);
+    for (size_t i = 0; i < server->host_count; i++) {
+        const struct server_host *host = &server->hosts[i];
+        if (str_equal(host->host, STR("*")) && str_equal(host->space, STR("*"))) return true;
+    }
+    return false;
 }
 
+/* The candidates by position, ascending and each once. */
 static bool
-index_server(const struct l4_gateway *gateway, const struct istio_server *server,
-             struct host_index *index)
+find_sources(struct building *building, const struct gateway_server *server,
+             struct host_owners *out)
 {
-    const sluice_str *hosts = server->hosts.items;
-    *index = (struct host_index){.arena = gateway->lower->arena};
-    for (size_t i = 0; i < server->hosts.count; i++) {
-        size_t slash = str_find(hosts[i], '/');
-        sluice_str host = slash == SIZE_MAX ? hosts[i] : str_skip(hosts[i], slash + 1);
-        if (!host_index_add(index, host, (uint32_t)i)) return false;
+    const struct gateway *gateway = server->gateway;
+    struct host_owners claims = {0};
+    for (size_t i = 0; i < server->host_count; i++) {
+        const struct server_host *host = &server->hosts[i];
+        const struct host_index *index = space_index_of(&gateway->index, host->space);
+        if (index && !host_index_find(index, host->host, &claims)) return false;
     }
-    host_index_seal(index);
-    return true;
-}
-
-static bool
-meets(const struct l4_gateway *gateway, const struct istio_server *server,
-      const struct host_index *index, const struct lower_source *source, bool *out)
-{
-    const struct value_list *names = &source->resource->virtual_service->hosts;
-    const sluice_str *items = names->items, *hosts = server->hosts.items;
-    struct host_owners met = {0};
-    *out = false;
-    for (size_t i = 0; i < names->count && !*out; i++) {
-        sluice_str own = expand_host(gateway->lower, items[i], source->space), host;
-        met.count = 0;
-        if (!host_index_find(index, own, &met)) return false;
-        for (size_t k = 0; k < met.count; k++) {
-            *out |= host_for(gateway, hosts[met.items[k]], source->resource->meta->space, &host);
-        }
+    uint32_t *sources = ARENA_ARRAY(building->lower->arena, uint32_t, claims.count);
+    if (!sources) return false;
+    for (size_t i = 0; i < claims.count; i++) {
+        sources[i] = gateway->claims[claims.items[i]].source;
     }
+    *out = (struct host_owners){sources, claims.count, claims.count};
+    host_owners_sort(out);
     return true;
 }
 
 /* ---- servers that pass TLS through: by server name ---- */
 
-/* Note the names of a match; false: one of them is another match's, and this one is left out. */
+/* Note the names of a match; *fresh is false where one of them is another match's, and this one is
+ * left out. */
 static bool
-claim_names(struct l4_gateway *gateway, const struct istio_l4_match *match, bool *fresh)
+claim_names(struct building *building, const struct istio_l4_match *match, bool *fresh)
 {
     const sluice_str *hosts = match->sni_hosts.items;
     *fresh = true;
     for (size_t i = 0; i < match->sni_hosts.count; i++) {
-        void **place = map_put(&gateway->names, hosts[i]);
+        void **place = map_put(&building->names, hosts[i]);
         if (!place) return false;
         *fresh = *fresh && !*place;
-        *place = gateway;
+        *place = building;
     }
     return true;
 }
 
 static bool
-add_tls_match(struct l4_gateway *gateway, const struct istio_l4_match *match,
+add_tls_match(struct building *building, const struct istio_l4_match *match,
               const struct l4_chain *like)
 {
     const sluice_str *hosts = match->sni_hosts.items;
     bool fresh;
-    if (!claim_names(gateway, match, &fresh)) return false;
+    if (!claim_names(building, match, &fresh)) return false;
     for (size_t i = 0; fresh && i < match->sni_hosts.count; i++) {
         struct l4_chain chain = *like;
         chain.sni = hosts[i];
-        if (!l4_chain_add(gateway->lower, &gateway->tls, chain)) return false;
+        if (!l4_chain_add(building->lower, &building->tls, chain)) return false;
     }
     return true;
 }
 
 static bool
-add_tls_rules(struct l4_gateway *gateway, const struct lower_source *source)
+add_tls_rule(struct building *building, const struct lower_source *source, size_t rule)
 {
-    struct lower *lower = gateway->lower;
-    const struct value_list *tls = &source->resource->virtual_service->tls;
-    const struct istio_l4_route *routes = tls->items;
-    for (size_t i = 0; i < tls->count; i++) {
-        const struct istio_l4_match *matches = routes[i].match.items;
-        const struct model_action *action = l4_action(lower, source, &routes[i], &gateway->scope);
-        if (!action) return false;
-        for (size_t k = 0; k < routes[i].match.count; k++) {
-            if (!l4_match_applies(lower, source, &matches[k], &gateway->scope)) continue;
-            struct l4_chain chain = {
-                .action = action,
-                .origin = l4_origin(source, i, (int32_t)k, matches[k].node),
-            };
-            if (!l4_match_source(lower, &matches[k], &gateway->scope, &chain.source) ||
-                !add_tls_match(gateway, &matches[k], &chain)) {
-                return false;
-            }
+    struct lower *lower = building->lower;
+    const struct istio_l4_route *routes = source->resource->virtual_service->tls.items;
+    const struct istio_l4_match *matches = routes[rule].match.items;
+    const struct model_action *action = NULL;
+    for (size_t i = 0; i < routes[rule].match.count; i++) {
+        if (!l4_match_applies(lower, source, &matches[i], &building->scope)) continue;
+        if (!action) action = l4_action(lower, source, &routes[rule], &building->scope);
+        struct l4_chain chain = {
+            .action = action,
+            .origin = l4_origin(source, rule, (int32_t)i, matches[i].node),
+        };
+        if (!action || !l4_match_source(lower, &matches[i], &building->scope, &chain.source) ||
+            !add_tls_match(building, &matches[i], &chain)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+add_passthrough(struct building *building, const struct gateway_server *server)
+{
+    struct host_owners sources;
+    building->passes = true;
+    if (!find_sources(building, server, &sources)) return false;
+    for (size_t i = 0; i < sources.count; i++) {
+        const struct lower_source *source = &server->gateway->candidates.items[sources.items[i]];
+        for (size_t k = 0; k < source->resource->virtual_service->tls.count; k++) {
+            if (!add_tls_rule(building, source, k)) return false;
         }
     }
     return true;
@@ -120,94 +117,55 @@ add_tls_rules(struct l4_gateway *gateway, const struct lower_source *source)
 
 /* ---- servers of plain connections: the first rule that matches at all has them ---- */
 
+/* NULL in *out: none. */
 static bool
-first_tcp_rule(struct l4_gateway *gateway, const struct lower_source *source, struct l4_chain *out)
+first_tcp_rule(struct building *building, const struct gateway_server *server,
+               const struct tcp_claim **out)
 {
-    struct lower *lower = gateway->lower;
-    const struct value_list *tcp = &source->resource->virtual_service->tcp;
-    const struct istio_l4_route *routes = tcp->items;
-    for (size_t i = 0; i < tcp->count; i++) {
-        const struct istio_l4_match *matches = routes[i].match.items;
-        bool applies = routes[i].match.count == 0;
-        for (size_t k = 0; k < routes[i].match.count; k++) {
-            applies |= l4_match_applies(lower, source, &matches[k], &gateway->scope);
-        }
-        if (!applies) continue;
-        *out = (struct l4_chain){
-            .action = l4_action(lower, source, &routes[i], &gateway->scope),
-            .origin = l4_origin(source, i, routes[i].match.count ? 0 : -1, routes[i].node),
-        };
-        return out->action != NULL;
+    const struct gateway_connections *connections = &server->gateway->connections;
+    struct host_owners sources;
+    *out = gateway_connections_tcp(connections, server->port);
+    if (!*out || is_for_all(server)) return true;
+    *out = NULL;
+    if (!find_sources(building, server, &sources)) return false;
+    for (size_t i = 0; i < sources.count && !*out; i++) {
+        *out = gateway_connections_tcp_of(connections, sources.items[i], server->port);
     }
     return true;
 }
 
 /* A server that ends TLS is told by the names in its hosts; what is inside goes to the rule. */
 static bool
-add_tcp_chain(struct l4_gateway *gateway, const struct istio_server *server, bool ends_tls,
-              struct l4_chain chain)
+add_tcp(struct building *building, const struct gateway_server *server)
 {
-    const sluice_str *hosts = server->hosts.items;
-    if (gateway->tcp.count == 0 && !l4_chain_add(gateway->lower, &gateway->tcp, chain)) {
+    const struct tcp_claim *claim;
+    if (!first_tcp_rule(building, server, &claim)) return false;
+    if (!claim) return true;
+    const struct lower_source *source = &server->gateway->candidates.items[claim->source];
+    const struct istio_l4_route *routes = source->resource->virtual_service->tcp.items;
+    const struct istio_l4_route *route = &routes[claim->rule];
+    struct l4_chain chain = {
+        .action = l4_action(building->lower, source, route, &building->scope),
+        .origin = l4_origin(source, claim->rule, route->match.count ? 0 : -1, route->node),
+    };
+    if (!chain.action) return false;
+    if (building->tcp.count == 0 && !l4_chain_add(building->lower, &building->tcp, chain)) {
         return false;
     }
-    for (size_t i = 0; ends_tls && i < server->hosts.count; i++) {
-        (void)host_for(gateway, hosts[i], STR("*"), &chain.sni);
-        if (!l4_chain_add(gateway->lower, &gateway->tls, chain)) return false;
+    for (size_t i = 0; server->kind == SERVER_ENDS_TLS && i < server->host_count; i++) {
+        chain.sni = server->hosts[i].host;
+        if (!l4_chain_add(building->lower, &building->tls, chain)) return false;
     }
     return true;
 }
 
-/* ---- servers ---- */
-
-/* What becomes of a connection to a server of this kind. */
-enum server_kind { SERVER_OTHER, SERVER_PASSES_TLS, SERVER_ENDS_TLS, SERVER_TCP };
-
-static enum server_kind
-kind_of(const struct istio_server *server)
-{
-    sluice_str protocol = server->port->protocol.v;
-    enum port_protocol kind = port_protocol_parse(protocol);
-    if (kind == PROTOCOL_TCP) return SERVER_TCP;
-    if (kind != PROTOCOL_TLS) return SERVER_OTHER;
-    if (server->tls && server->tls->mode.v == ISTIO_SERVER_TLS_PASSTHROUGH) {
-        return SERVER_PASSES_TLS;
-    }
-    /* AUTO_PASSTHROUGH goes by names that proxies make up, not by rules. */
-    bool automatic = server->tls && server->tls->mode.v == ISTIO_SERVER_TLS_AUTO_PASSTHROUGH;
-    return automatic || str_equal_ignore_case(protocol, STR("HTTPS")) ? SERVER_OTHER
-                                                                      : SERVER_ENDS_TLS;
-}
+/* ---- one port ---- */
 
 static bool
-add_server(struct l4_gateway *gateway, const struct istio_server *server)
+add_listener(const struct building *building, sluice_str name, enum model_family family,
+             sluice_listener_tls tls, struct l4_chains *chains, struct listener_list *listeners)
 {
-    enum server_kind kind = kind_of(server);
-    struct host_index index;
-    struct l4_chain chain = {0};
-    if (kind == SERVER_OTHER) return true;
-    if (!index_server(gateway, server, &index)) return false;
-    gateway->passes |= kind == SERVER_PASSES_TLS;
-    for (size_t i = 0; i < gateway->candidates->count && !chain.action; i++) {
-        const struct lower_source *source = &gateway->candidates->items[i];
-        const struct istio_virtual_service *spec = source->resource->virtual_service;
-        bool met;
-        if ((kind == SERVER_PASSES_TLS ? spec->tls.count : spec->tcp.count) == 0) continue;
-        if (!meets(gateway, server, &index, source, &met)) return false;
-        if (!met) continue;
-        if (!(kind == SERVER_PASSES_TLS ? add_tls_rules(gateway, source)
-                                        : first_tcp_rule(gateway, source, &chain))) {
-            return false;
-        }
-    }
-    return !chain.action || add_tcp_chain(gateway, server, kind == SERVER_ENDS_TLS, chain);
-}
-
-static bool
-add_listener(const struct l4_gateway *gateway, enum model_family family, sluice_listener_tls tls,
-             struct l4_chains *chains, struct listener_list *listeners)
-{
-    struct lower *lower = gateway->lower;
+    struct lower *lower = building->lower;
     if (chains->count == 0) return true;
     struct model_virtual_host *host = ARENA_NEW(lower->arena, struct model_virtual_host);
     sluice_str *any = ARENA_NEW(lower->arena, sluice_str);
@@ -217,9 +175,9 @@ add_listener(const struct l4_gateway *gateway, enum model_family family, sluice_
     *host = (struct model_virtual_host){.domains = any, .domain_count = 1, .routes = routes};
     struct model_listener listener = {
         .scope = MODEL_SCOPE_GATEWAY,
-        .name = gateway->scope.gateway,
+        .name = name,
         .family = family,
-        .port = gateway->scope.port,
+        .port = building->scope.port,
         .listener_tls = tls,
         .hosts = host,
         .host_count = 1,
@@ -227,47 +185,30 @@ add_listener(const struct l4_gateway *gateway, enum model_family family, sluice_
     return listener_list_add(lower, listeners, listener);
 }
 
-/* The servers of one port, of which `servers[first]` is the first. */
 static bool
-add_port(struct l4_gateway *gateway, const struct value_list *list, size_t first,
-         struct listener_list *listeners)
+add_servers(struct building *building, const struct gateway_server *servers, size_t count)
 {
-    const struct istio_server *servers = list->items;
-    for (size_t i = first; i < list->count; i++) {
-        if (!servers[i].port || servers[i].port->number.v != servers[first].port->number.v) {
-            continue;
-        }
-        if (!add_server(gateway, &servers[i])) return false;
-    }
-    sluice_listener_tls tls =
-        gateway->passes ? SLUICE_LISTENER_TLS_PASSTHROUGH : SLUICE_LISTENER_TLS_TERMINATE;
-    return add_listener(gateway, MODEL_FAMILY_TLS, tls, &gateway->tls, listeners) &&
-           add_listener(gateway, MODEL_FAMILY_TCP, SLUICE_LISTENER_TLS_NONE, &gateway->tcp,
-                        listeners);
-}
-
-bool
-lower_l4_gateway(struct lower *lower, sluice_str name, const struct istio_gateway *document,
-                 const struct candidates *candidates, struct listener_list *listeners)
-{
-    const struct istio_server *servers = document->servers.items;
-    for (size_t i = 0; i < document->servers.count; i++) {
-        if (!servers[i].port) continue;
-        bool seen = false;
-        for (size_t k = 0; k < i; k++) {
-            seen |= servers[k].port && servers[k].port->number.v == servers[i].port->number.v;
-        }
-        if (seen) continue;
-        struct l4_gateway gateway = {
-            .lower = lower,
-            .scope = {.gateway = name, .port = (uint32_t)servers[i].port->number.v},
-            .space = str_first(name, str_find(name, '/')),
-            .candidates = candidates,
-            .names = map_init(lower->arena->alloc),
-        };
-        bool ok = add_port(&gateway, &document->servers, i, listeners);
-        map_free(&gateway.names);
+    for (size_t i = 0; i < count; i++) {
+        building->scope =
+            (struct lower_scope){.gateway = servers[i].gateway->name, .port = servers[i].port};
+        bool ok = servers[i].kind == SERVER_PASSES_TLS ? add_passthrough(building, &servers[i])
+                                                       : add_tcp(building, &servers[i]);
         if (!ok) return false;
     }
     return true;
+}
+
+bool
+lower_l4_gateway(struct lower *lower, sluice_str name, const struct gateway_server *servers,
+                 size_t count, struct listener_list *listeners)
+{
+    struct building building = {.lower = lower, .names = map_init(lower->arena)};
+    bool ok = add_servers(&building, servers, count);
+    sluice_listener_tls tls =
+        building.passes ? SLUICE_LISTENER_TLS_PASSTHROUGH : SLUICE_LISTENER_TLS_TERMINATE;
+    ok = ok && add_listener(&building, name, MODEL_FAMILY_TLS, tls, &building.tls, listeners) &&
+         add_listener(&building, name, MODEL_FAMILY_TCP, SLUICE_LISTENER_TLS_NONE, &building.tcp,
+                      listeners);
+    map_free(&building.names);
+    return ok;
 }

@@ -231,8 +231,13 @@ default_action(struct mesh_port *port, const struct service *service)
 {
     struct lower *lower = port->lower;
     struct lower_scope scope = {.mesh = true, .port = port->port};
+    /* Here the port counts for the hash key too, as if it were named (istio.md 7.5). */
+    struct istio_port_selector selector = {
+        .number = {port->port, true}
+    };
     struct istio_destination destination = {
-        .host = {service->name, true}
+        .host = {service->name, true},
+        .port = &selector,
     };
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
     struct model_split_entry *entry = ARENA_NEW(lower->arena, struct model_split_entry);
@@ -304,15 +309,14 @@ static bool
 add_port(struct lower *lower, uint32_t number, const struct mesh_candidates *candidates,
          struct listener_list *listeners)
 {
-    const sluice_allocator *alloc = lower->arena->alloc;
     struct model_listener listener = {
         .scope = MODEL_SCOPE_MESH, .family = MODEL_FAMILY_HTTP, .port = number};
     struct mesh_port port = {
         .lower = lower,
         .port = number,
-        .services = {.hosts = map_init(alloc), .index = {.arena = lower->arena}},
+        .services = {.hosts = map_init(lower->arena), .index = {.arena = lower->arena}},
         .hosts = virtual_hosts_init(lower),
-        .owners = host_set_init(alloc),
+        .owners = host_set_init(lower->arena),
     };
     bool ok = fill(&port, candidates, &listener) && listener_list_add(lower, listeners, listener);
     map_free(&port.services.hosts);

@@ -5,10 +5,18 @@
 const struct service_port *
 service_port_find(const struct service *service, uint32_t number)
 {
-    for (size_t i = 0; i < service->port_count; i++) {
-        if (service->ports[i].number == number) return &service->ports[i];
+    size_t low = 0, high = service->port_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (service->ports[service->by_number[middle]].number < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return NULL;
+    if (low == service->port_count) return NULL;
+    const struct service_port *port = &service->ports[service->by_number[low]];
+    return port->number == number ? port : NULL;
 }
 
 bool
@@ -17,15 +25,65 @@ service_port_is_http(const struct service_port *port)
     return port->protocol == PROTOCOL_HTTP || port->protocol == PROTOCOL_UNSUPPORTED;
 }
 
+/* The first that is not before a port. */
+static size_t
+first_at(const struct service_at *items, size_t count, uint32_t port)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (items[middle].port < port) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 struct service *
 registry_find(const struct lower *lower, sluice_str host, uint32_t port)
 {
     if (!lower->registry) return NULL;
     struct service *first = map_get(&lower->registry->hosts, host);
-    for (struct service *at = first; at; at = at->next) {
-        if (port == 0 || service_port_find(at, port)) return at;
+    if (!first || port == 0) return first;
+    size_t at = first_at(first->reach, first->reach_count, port);
+    bool has = at < first->reach_count && first->reach[at].port == port;
+    return has ? first->reach[at].service : first;
+}
+
+/* ---- ports of a service ---- */
+
+struct numbered {
+    uint32_t number, index;
+};
+
+static int
+by_number(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    if (x->number != y->number) return x->number < y->number ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static bool
+set_ports(struct lower *lower, struct service *service, const struct service_port *ports,
+          size_t count)
+{
+    struct numbered *sorted = ARENA_ARRAY(lower->arena, struct numbered, count);
+    uint32_t *order = ARENA_ARRAY(lower->arena, uint32_t, count);
+    if (!sorted || !order) return false;
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = (struct numbered){ports[i].number, (uint32_t)i};
     }
-    return first;
+    if (count > 1) qsort(sorted, count, sizeof(*sorted), by_number);
+    for (size_t i = 0; i < count; i++) {
+        order[i] = sorted[i].index;
+    }
+    service->ports = ports;
+    service->by_number = order;
+    service->port_count = count;
+    return true;
 }
 
 /* ---- core Services ---- */
@@ -52,9 +110,20 @@ add_kube_ports(struct lower *lower, struct service *service, const struct kube_s
         ports[i] = (struct service_port){(uint32_t)from[i].port.v, from[i].name.v,
                                          kube_protocol(&from[i])};
     }
-    service->ports = ports;
-    service->port_count = spec->ports.count;
-    return true;
+    return set_ports(lower, service, ports, spec->ports.count);
+}
+
+/* clusterIPs, of which clusterIP is the first; either may stand alone. */
+static void
+add_cluster_addresses(struct service *service, const struct kube_service *spec)
+{
+    const struct value_list *all = &spec->cluster_ips;
+    const sluice_str *first = all->count ? all->items : &spec->cluster_ip.v;
+    service->headless =
+        str_equal(spec->cluster_ip.v, STR("None")) || str_equal(*first, STR("None"));
+    if (first->len == 0 || service->headless) return;
+    service->addresses = first;
+    service->address_count = all->count ? all->count : 1;
 }
 
 static struct service *
@@ -66,12 +135,7 @@ kube_service_of(struct lower *lower, const struct istio_resource *resource)
     service->host = service->name;
     service->space = resource->meta->space;
     service->kube = true;
-    const struct value_str *address = &resource->service->cluster_ip;
-    service->headless = str_equal(address->v, STR("None"));
-    if (address->v.len && !service->headless) {
-        service->addresses = &address->v;
-        service->address_count = 1;
-    }
+    add_cluster_addresses(service, resource->service);
     return service->host.ptr ? service : NULL;
 }
 
@@ -88,9 +152,7 @@ add_entry_ports(struct lower *lower, struct service *service,
         ports[i] = (struct service_port){(uint32_t)from[i].number.v, from[i].name.v,
                                          port_protocol_parse(from[i].protocol.v)};
     }
-    service->ports = ports;
-    service->port_count = spec->ports.count;
-    return true;
+    return set_ports(lower, service, ports, spec->ports.count);
 }
 
 /* ---- collecting ---- */
@@ -128,6 +190,7 @@ add_entry(struct lower *lower, const struct istio_resource *resource)
         service->name = hosts[i];
         service->host = expand_lower_case(lower, hosts[i]);
         service->space = resource->meta->space;
+        service->entry = spec;
         service->addresses = spec->addresses.items;
         service->address_count = spec->addresses.count;
         if (!add(lower, service)) return false;
@@ -222,18 +285,42 @@ sort_by_port(struct lower *lower)
     return true;
 }
 
+/* The ports of all services of one host. */
+static bool
+set_reach(struct lower *lower, struct service *first)
+{
+    size_t room = 0, count = 0;
+    uint32_t order = 0;
+    for (const struct service *at = first; at; at = at->next) {
+        room += at->port_count;
+    }
+    struct service_at *reach = ARENA_ARRAY(lower->arena, struct service_at, room);
+    if (!reach) return false;
+    for (struct service *at = first; at; at = at->next, order++) {
+        for (size_t i = 0; i < at->port_count; i++) {
+            reach[count++] = (struct service_at){at->ports[i].number, order, at, &at->ports[i]};
+        }
+    }
+    if (count > 1) qsort(reach, count, sizeof(*reach), by_port);
+    first->reach = reach;
+    first->reach_count = count;
+    return true;
+}
+
+static bool
+set_reaches(struct lower *lower)
+{
+    struct registry *registry = lower->registry;
+    for (size_t i = 0; i < registry->hosts.count; i++) {
+        if (!set_reach(lower, registry->hosts.entries[i].value)) return false;
+    }
+    return true;
+}
+
 const struct service_at *
 registry_at_port(const struct registry *registry, uint32_t port, size_t *count)
 {
-    size_t low = 0, high = registry->port_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (registry->ports[middle].port < port) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
+    size_t low = first_at(registry->ports, registry->port_count, port);
     *count = 0;
     while (low + *count < registry->port_count && registry->ports[low + *count].port == port) {
         (*count)++;
@@ -251,7 +338,7 @@ registry_read(struct lower *lower)
     if (!on) return true;
     struct registry *registry = ARENA_NEW(lower->arena, struct registry);
     if (!registry) return false;
-    registry->hosts = map_init(lower->arena->alloc);
+    registry->hosts = map_init(lower->arena);
     lower->registry = registry;
     registry->items = ARENA_ARRAY(lower->arena, struct service *, hosts);
     if (!registry->items) return false;
@@ -262,7 +349,7 @@ registry_read(struct lower *lower)
         }
     }
     resolve_aliases(lower);
-    return sort_by_port(lower);
+    return sort_by_port(lower) && set_reaches(lower);
 }
 
 void

@@ -17,9 +17,11 @@ struct service {
     sluice_str name;  /* its host as written, by which destinations name it */
     sluice_str host;  /* the same in lower case; may be a wildcard for a ServiceEntry */
     sluice_str space; /* of the object */
-    bool kube;        /* a core Service: it has the short names too */
-    bool headless;    /* clusterIP: None */
+    const struct istio_service_entry *entry; /* NULL: of a core Service */
+    bool kube;                               /* a core Service: it has the short names too */
+    bool headless;                           /* clusterIP: None */
     const struct service_port *ports;
+    const uint32_t *by_number; /* the same by number, of equal numbers the first first */
     size_t port_count;
     const sluice_str *addresses; /* of a ServiceEntry; the cluster address of a Service */
     size_t address_count;
@@ -27,6 +29,8 @@ struct service {
     struct service *first_alias, *next_alias; /* and the other way round */
     struct service *next;                     /* another one of the same host */
     struct service *last;                     /* of the first one: the end of that chain */
+    const struct service_at *reach; /* of the first one: ports of the chain, as registry.ports */
+    size_t reach_count;
 };
 
 /* One port of one service. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "istio/schema.h"
+#include "istio/traffic_policy.h"
 #include "istio/unknown_kind.h"
 #include "istio/validate.h"
 
@@ -14,7 +15,7 @@
 #define REGEX_BYTES 1024
 #define CODE_ANNOTATION "SL0401"
 
-static const struct decode_dialect istio_dialect = {
+const struct decode_dialect istio_dialect = {
     .error_code = ISTIO_ERROR,
     .warning_code = ISTIO_WARNING,
     .info_code = "SL0303",
@@ -148,6 +149,16 @@ validate_spec(struct validate *v, const struct istio_resource *resource)
     }
 }
 
+static void
+sort_ports(struct istio_destination_rule *spec)
+{
+    struct istio_subset *subsets = spec->subsets.items;
+    traffic_policy_sort_ports(spec->traffic_policy);
+    for (size_t i = 0; i < spec->subsets.count; i++) {
+        traffic_policy_sort_ports(subsets[i].traffic_policy);
+    }
+}
+
 static bool
 read_istio(struct istio_resource *out, const struct kind_row *row, struct envelope *envelope,
            const struct envelope_options *options, uint32_t regex_bytes)
@@ -155,8 +166,9 @@ read_istio(struct istio_resource *out, const struct kind_row *row, struct envelo
     if (!envelope_claim(envelope, options, &istio_dialect)) return false;
     struct decode decode = envelope_decode(envelope, options, &istio_dialect);
     out->kind = row->kind;
-    out->spec = envelope_decode_spec(envelope, &decode, row->schema, true);
-    if (!out->spec) return false;
+    void *spec = envelope_decode_spec(envelope, &decode, row->schema, true);
+    if (!spec) return false;
+    out->spec = spec;
     struct validate v = {
         .decode = &decode,
         .meta = envelope,
@@ -164,6 +176,7 @@ read_istio(struct istio_resource *out, const struct kind_row *row, struct envelo
         .gateway_semantics = has_gateway_semantics(row->kind, envelope),
     };
     if (envelope->spec) validate_spec(&v, out);
+    if (row->kind == ISTIO_DESTINATION_RULE) sort_ports(spec);
     bool ok = row->kind != ISTIO_VIRTUAL_SERVICE || read_sticky(&out->sticky, envelope, &decode);
     envelope_decode_done(envelope, &decode);
     return ok && !v.failed;
@@ -270,4 +283,13 @@ istio_report(struct istio_resource *resource, const struct envelope_options *opt
     if (severity != SLUICE_SEVERITY_ERROR) return;
     resource->meta->errors++;
     resource->bad = true;
+}
+
+int
+istio_compare_age(const struct istio_resource *a, const struct istio_resource *b)
+{
+    const struct envelope *x = a->meta, *y = b->meta;
+    if (x->created != y->created) return x->created < y->created ? -1 : 1;
+    int order = str_compare(x->name, y->name);
+    return order ? order : str_compare(x->space, y->space);
 }

@@ -52,9 +52,15 @@ struct istio_set {
 sluice_status istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
                              const struct envelope_options *options, uint32_t regex_bytes);
 
+/* Which of two is older: by creation, then by name, then by namespace (istio.md 3.4). */
+int istio_compare_age(const struct istio_resource *a, const struct istio_resource *b);
+
 /* Report about a resource at a place in it; an error makes it bad. Messages end after 511 bytes. */
 void istio_report(struct istio_resource *resource, const struct envelope_options *options,
                   sluice_severity severity, const char *code, const struct yaml_node *at,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* How findings about Istio's objects are worded and numbered. */
+extern const struct decode_dialect istio_dialect;
 
 #endif

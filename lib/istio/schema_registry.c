@@ -136,7 +136,7 @@ static const struct message_type server = MESSAGE_TYPE("Server", T, server_field
 #define T struct istio_gateway
 static const struct field_type_row gateway_fields[] = {
     MESSAGES(T, servers, "servers", &server),
-    ROW_WITH(T, selector, "selector", FIELD_STR_MAP, UNUSED),
+    ROW(T, selector, "selector", FIELD_STR_MAP),
 };
 const struct message_type schema_gateway = MESSAGE_TYPE("Gateway", T, gateway_fields);
 #undef T

@@ -3,19 +3,49 @@
  */
 #include "istio/traffic_policy.h"
 
+#include <stdlib.h>
+
 #define SECONDS INT64_C(1000000000)
 
 /* ---- which blocks are in force ---- */
+
+static int64_t
+port_of(const struct istio_port_policy *entry)
+{
+    return entry->port ? entry->port->number.v : 0;
+}
+
+static int
+by_port(const void *a, const void *b)
+{
+    const struct istio_port_policy *x = a, *y = b;
+    if (port_of(x) != port_of(y)) return port_of(x) < port_of(y) ? -1 : 1;
+    return (x->node->index > y->node->index) - (x->node->index < y->node->index);
+}
+
+void
+traffic_policy_sort_ports(struct istio_traffic_policy *policy)
+{
+    if (!policy || policy->port_level_settings.count < 2) return;
+    qsort(policy->port_level_settings.items, policy->port_level_settings.count,
+          sizeof(struct istio_port_policy), by_port);
+}
 
 static const struct istio_port_policy *
 port_entry(const struct istio_traffic_policy *policy, uint32_t port)
 {
     if (!policy || port == 0) return NULL;
     const struct istio_port_policy *items = policy->port_level_settings.items;
-    for (size_t i = 0; i < policy->port_level_settings.count; i++) {
-        if (items[i].port && items[i].port->number.v == (int64_t)port) return &items[i];
+    size_t low = 0, count = policy->port_level_settings.count, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (port_of(&items[middle]) < (int64_t)port) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return NULL;
+    return low < count && port_of(&items[low]) == (int64_t)port ? &items[low] : NULL;
 }
 
 /* A policy that holds the four blocks of a port's entry, and nothing else. */

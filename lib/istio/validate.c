@@ -170,7 +170,7 @@ check_export_name(struct validate *v, const struct yaml_node *at, sluice_str tex
 static void
 check_export_repeats(struct validate *v, const struct value_list *export_to)
 {
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (struct str_walk s = str_walk(export_to); str_next(&s) && !v->failed;) {
         sluice_str key = str_equal(s.text, STR(".")) ? v->meta->space : s.text;
         void **slot = map_put(&seen, key);

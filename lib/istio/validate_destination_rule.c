@@ -44,7 +44,7 @@ static void
 check_subsets(struct validate *v, const struct value_list *subsets)
 {
     const struct istio_subset *items = subsets->items;
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (size_t i = 0; i < subsets->count; i++) {
         if (items[i].node->kind == YAML_NULL) {
             BROKEN(v, items[i].node, "the subset is null");

@@ -147,7 +147,7 @@ static void
 check_port_names(struct validate *v, const struct value_list *servers)
 {
     const struct istio_server *items = servers->items;
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (size_t i = 0; i < servers->count && !v->failed; i++) {
         if (!items[i].port) continue;
         sluice_str name = items[i].port->name.v;

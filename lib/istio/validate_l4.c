@@ -94,7 +94,7 @@ validate_tls_routes(struct validate *v, const struct istio_virtual_service *vs)
 {
     if (vs->tls.count == 0) return;
     const struct istio_l4_route *routes = vs->tls.items;
-    struct host_set hosts = host_set_init(v->decode->arena->alloc);
+    struct host_set hosts = host_set_init(v->decode->arena);
     for (struct str_walk s = str_walk(&vs->hosts); str_next(&s);) {
         if (!host_set_add(&hosts, s.text, v)) v->failed = true;
     }

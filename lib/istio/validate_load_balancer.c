@@ -24,7 +24,7 @@ static void
 check_attributes(struct validate *v, const struct value_list *attributes)
 {
     const struct istio_cookie_attribute *items = attributes->items;
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (size_t i = 0; i < attributes->count && !v->failed; i++) {
         sluice_str name = items[i].name.v;
         void **slot = map_put(&seen, name);

@@ -97,7 +97,7 @@ static void
 check_targets(struct validate *v, const struct istio_locality_distribute *distribute)
 {
     const struct value_uint32_map *to = &distribute->to;
-    struct map places = map_init(v->decode->arena->alloc);
+    struct map places = map_init(v->decode->arena);
     uint64_t total = 0;
     for (size_t i = 0; i < to->count && !v->failed; i++) {
         total += to->values[i];
@@ -116,7 +116,7 @@ static void
 check_distribute(struct validate *v, const struct value_list *list)
 {
     const struct istio_locality_distribute *items = list->items;
-    struct map places = map_init(v->decode->arena->alloc);
+    struct map places = map_init(v->decode->arena);
     for (size_t i = 0; i < list->count && !v->failed; i++) {
         check_locality(v, validate_at(items[i].node, "from"), items[i].from.v, &places);
         check_targets(v, &items[i]);

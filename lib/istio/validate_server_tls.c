@@ -47,7 +47,7 @@ is_cipher_expression(sluice_str text)
 static void
 check_cipher_suites(struct validate *v, const struct value_list *suites)
 {
-    struct map seen = map_init(v->decode->arena->alloc);
+    struct map seen = map_init(v->decode->arena);
     for (struct str_walk s = str_walk(suites); str_next(&s) && !v->failed;) {
         void **slot = map_put(&seen, s.text);
         if (!slot) {

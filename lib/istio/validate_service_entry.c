@@ -307,7 +307,7 @@ check_resolution(struct validate *v, const struct istio_service_entry *spec,
 void
 validate_service_entry(struct validate *v, const struct istio_service_entry *spec)
 {
-    struct map port_names = map_init(v->decode->arena->alloc);
+    struct map port_names = map_init(v->decode->arena);
     const struct istio_workload_selector *selector = spec->workload_selector;
     if (selector) validate_selector(v, selector->node, &selector->labels, "workloadSelector");
     if (selector && spec->endpoints.node) {

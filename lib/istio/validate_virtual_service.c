@@ -79,7 +79,7 @@ collect_hosts(struct validate *v, const struct value_list *list, struct host_set
 static void
 check_overlap(struct validate *v, const struct value_list *list)
 {
-    struct host_set hosts = host_set_init(v->decode->arena->alloc);
+    struct host_set hosts = host_set_init(v->decode->arena);
     collect_hosts(v, list, &hosts);
     for (struct str_walk s = str_walk(list); str_next(&s) && !v->failed;) {
         if (host_set_find(&hosts, s.text) != s.node) continue;

@@ -7,7 +7,7 @@
 struct virtual_hosts
 virtual_hosts_init(struct lower *lower)
 {
-    return (struct virtual_hosts){.lower = lower, .domains = map_init(lower->arena->alloc)};
+    return (struct virtual_hosts){.lower = lower, .domains = map_init(lower->arena)};
 }
 
 void
@@ -138,7 +138,7 @@ follow_wider(struct virtual_hosts *hosts)
     struct lower *lower = hosts->lower;
     size_t count = hosts->domains.count;
     struct domain_routes **sorted = ARENA_ARRAY(lower->arena, struct domain_routes *, count);
-    struct host_set set = host_set_init(lower->arena->alloc);
+    struct host_set set = host_set_init(lower->arena);
     bool ok = sorted != NULL, conditional = false;
     for (size_t i = 0; ok && i < count; i++) {
         sorted[i] = hosts->domains.entries[i].value;

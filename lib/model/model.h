@@ -109,6 +109,7 @@ struct model_destination {
     size_t label_count;
     sluice_str app_protocol;
     const sluice_traffic_policy *policy; /* or NULL */
+    const sluice_endpoints *endpoints;   /* or NULL: not known */
 };
 
 struct model_action;
@@ -296,9 +297,16 @@ struct model_listener {
     size_t host_count;
 };
 
+/* Another name of a gateway: it has the listeners of scope GATEWAY that are named `of`. */
+struct model_gateway_name {
+    sluice_str name, of;
+};
+
 struct model {
     const struct model_listener *listeners;
     size_t listener_count;
+    const struct model_gateway_name *gateway_names;
+    size_t gateway_name_count;
 };
 
 #endif

@@ -83,7 +83,7 @@ router_build(sluice_router **out, const struct model *model, const struct router
     struct map *maps[BUILDER_MAPS];
     list_maps(&builder, maps);
     for (size_t i = 0; i < BUILDER_MAPS; i++) {
-        *maps[i] = map_init(settings->alloc);
+        *maps[i] = map_init(scratch);
     }
     bool built = build_rules(&builder, model, settings->max_rules) &&
                  build_hosts(&builder, model) && build_proxy(&builder, settings) &&

@@ -189,13 +189,35 @@ qualified(struct builder *builder, sluice_str name)
     return build_text(builder, joined);
 }
 
+static uint64_t
+hash_scope(const struct builder *builder, enum scope_kind kind, enum family family, sluice_str name)
+{
+    size_t slash = str_find(name, '/');
+    return scopes_hash(kind, family, str_first(name, slash),
+                       slash == SIZE_MAX ? STR("") : str_skip(name, slash + 1),
+                       builder->router->hash_seed);
+}
+
+static struct scope *
+find_scope(const struct builder *builder, struct scope *slots, uint32_t mask, enum scope_kind kind,
+           enum family family, sluice_str name)
+{
+    uint64_t hash = hash_scope(builder, kind, family, name);
+    for (uint32_t at = (uint32_t)hash & mask; slots[at].hash; at = (at + 1) & mask) {
+        struct scope *scope = &slots[at];
+        if (scope->hash == hash && scope->kind == kind && scope->family == family &&
+            str_equal(scope->name, name)) {
+            return scope;
+        }
+    }
+    return NULL;
+}
+
 static void
 file_scope(struct builder *builder, struct scope *slots, uint32_t mask, struct scope scope)
 {
-    size_t slash = str_find(scope.name, '/');
-    scope.hash = scopes_hash(
-        (enum scope_kind)scope.kind, (enum family)scope.family, str_first(scope.name, slash),
-        slash == SIZE_MAX ? STR("") : str_skip(scope.name, slash + 1), builder->router->hash_seed);
+    scope.hash =
+        hash_scope(builder, (enum scope_kind)scope.kind, (enum family)scope.family, scope.name);
     uint32_t at = (uint32_t)scope.hash & mask;
     while (slots[at].hash) {
         at = (at + 1) & mask;
@@ -269,10 +291,32 @@ count_ports(const struct listener_key *keys, size_t count)
     return ports;
 }
 
+/* Other names of a gateway: the scopes of each family that it has. */
 static bool
-build_scopes(struct builder *builder, const struct listener_key *keys, size_t count)
+file_names(struct builder *builder, struct scope *slots, uint32_t mask, const struct model *model)
 {
-    uint32_t size = slots_for(count), ports_used = 0;
+    for (size_t i = 0; i < model->gateway_name_count; i++) {
+        sluice_str name = qualified(builder, model->gateway_names[i].name);
+        sluice_str of = qualified(builder, model->gateway_names[i].of);
+        for (int family = FAMILY_HTTP; family <= FAMILY_UDP; family++) {
+            const struct scope *found =
+                find_scope(builder, slots, mask, SCOPE_GATEWAY, (enum family)family, of);
+            if (!found) continue;
+            struct scope scope = *found;
+            scope.name = name;
+            file_scope(builder, slots, mask, scope);
+        }
+    }
+    return builder->status == SLUICE_OK;
+}
+
+static bool
+build_scopes(struct builder *builder, const struct model *model, const struct listener_key *keys,
+             size_t count)
+{
+    if (model->gateway_name_count > UINT32_MAX / 16) return build_fail(builder, SLUICE_ERR_LIMIT);
+    uint32_t ports_used = 0;
+    uint32_t size = slots_for(count + (FAMILY_UDP + 1) * model->gateway_name_count);
     struct scope *slots = build_array(builder, size, sizeof(*slots));
     struct port *ports = build_array(builder, count_ports(keys, count), sizeof(*ports));
     if (!slots || !ports) return false;
@@ -295,7 +339,7 @@ build_scopes(struct builder *builder, const struct listener_key *keys, size_t co
         }
         file_scope(builder, slots, size - 1, scope);
     }
-    return builder->status == SLUICE_OK;
+    return builder->status == SLUICE_OK && file_names(builder, slots, size - 1, model);
 }
 
 static void
@@ -323,5 +367,5 @@ build_hosts(struct builder *builder, const struct model *model)
         convert_listener(builder, &listeners[i], keys[i].from);
     }
     builder->router->listeners = listeners;
-    return builder->status == SLUICE_OK && build_scopes(builder, keys, count);
+    return builder->status == SLUICE_OK && build_scopes(builder, model, keys, count);
 }

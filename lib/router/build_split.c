@@ -13,6 +13,7 @@ convert(struct builder *builder, const struct model_destination *from)
         .label_count = from->label_count,
         .app_protocol = build_text(builder, from->app_protocol),
         .policy = build_policy(builder, from->policy),
+        .endpoints = build_endpoints(builder, from->endpoints),
     };
 }
 
@@ -29,6 +30,7 @@ build_destination(struct builder *builder, const struct model_destination *desti
     build_key_text(builder, destination->app_protocol);
     build_key_number(builder, destination->port);
     build_key_put(builder, &destination->policy, sizeof(destination->policy));
+    build_key_put(builder, &destination->endpoints, sizeof(destination->endpoints));
     for (size_t i = 0; i < destination->label_count; i++) {
         build_key_text(builder, destination->labels[i].name);
         build_key_text(builder, destination->labels[i].value);

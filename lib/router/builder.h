@@ -87,6 +87,9 @@ const sluice_hash_policy *build_hash_policies(struct builder *builder,
                                               const sluice_hash_policy *items, size_t count);
 const sluice_retry_policy *build_retry(struct builder *builder, const sluice_retry_policy *retry);
 
+/* build_endpoints.c */
+const sluice_endpoints *build_endpoints(struct builder *builder, const sluice_endpoints *endpoints);
+
 /* build_split.c */
 const sluice_destination *build_destination(struct builder *builder,
                                             const struct model_destination *destination);

@@ -148,12 +148,15 @@ read_duration(struct decode *decode, const struct yaml_node *at, int64_t *out)
     return false;
 }
 
+/* A bare number gets the same answer as text that is none: quotes would not help. */
 static bool
 read_plain_duration(struct decode *decode, const struct yaml_node *at, int64_t *out)
 {
-    sluice_str text;
-    if (!read_str(decode, at, &text)) return false;
-    if (duration_parse_plain(text, out)) return true;
+    sluice_str text = {NULL, 0};
+    bool number = at->kind == YAML_INT || at->kind == YAML_FLOAT;
+    if (number) text = at->text;
+    if (!number && !read_str(decode, at, &text)) return false;
+    if (!number && duration_parse_plain(text, out)) return true;
     decode_error(decode, at,
                  "\"%.*s\" is no duration: one to four whole numbers of at most 5 digits with a "
                  "unit, h, m, s or ms, are expected, such as 1h30m or 500ms",

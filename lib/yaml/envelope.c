@@ -241,7 +241,7 @@ sluice_status
 envelope_read_all(struct envelope_list *out, const struct envelope_options *options,
                   const struct yaml_document *documents)
 {
-    struct reader reader = {.options = options, .seen = map_init(options->arena->alloc)};
+    struct reader reader = {.options = options, .seen = map_init(options->arena)};
     reader.tail = &reader.first;
     *out = (struct envelope_list){0};
     bool ok = true;

@@ -97,7 +97,7 @@ check_port(const struct kube_service_port *ports, size_t i, struct map *seen, st
 static void
 check_ports(const struct kube_service *spec, struct decode *decode)
 {
-    struct map seen = map_init(decode->arena->alloc);
+    struct map seen = map_init(decode->arena);
     for (size_t i = 0; i < spec->ports.count; i++) {
         check_port(spec->ports.items, i, &seen, decode);
     }

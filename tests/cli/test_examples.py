@@ -6,7 +6,7 @@ import sys
 import unittest
 
 STORY, QUICKSTART, SOURCE = (os.path.abspath(path) for path in sys.argv[2:5])
-RULES = os.path.join(SOURCE, "examples", "bookinfo", "rules")
+BOOKINFO = os.path.join(SOURCE, "examples", "bookinfo")
 STEP = re.compile(r"^--- (\S+) -+$")
 SHARE = re.compile(r"^    reviews (v\d) +([\d.]+) % +([\d.]+) % +(#*)$")
 PERSON = re.compile(r"(anna|omar|li|jason) +((?:v\d ?){8})")
@@ -17,8 +17,9 @@ def story(*files):
     return subprocess.run([STORY, *files], capture_output=True, text=True, env=env, timeout=120, check=False)
 
 
-def rule_files():
-    return sorted(os.path.join(RULES, name) for name in os.listdir(RULES))
+def rule_files(folder):
+    folder = os.path.join(BOOKINFO, folder)
+    return sorted(os.path.join(folder, name) for name in os.listdir(folder))
 
 
 def steps_of(text):
@@ -33,9 +34,12 @@ def steps_of(text):
 
 
 class Story(unittest.TestCase):
+    folder = "rules"
+
     @classmethod
     def setUpClass(cls):
-        cls.done = story(*rule_files())
+        cls.files = rule_files(cls.folder)
+        cls.done = story(*cls.files)
         cls.steps = steps_of(cls.done.stdout)
 
     def shares(self, step):
@@ -47,7 +51,7 @@ class Story(unittest.TestCase):
 
     def test_plays_to_the_end(self):
         self.assertEqual((self.done.returncode, self.done.stderr), (0, ""))
-        self.assertEqual(list(self.steps), [os.path.basename(f) for f in rule_files()])
+        self.assertEqual(list(self.steps), [os.path.basename(f) for f in self.files])
         self.assertTrue(self.done.stdout.endswith("along the sticky ramp: 0; shares off: 0\n"))
         self.assertLessEqual(max(map(len, self.done.stdout.splitlines())), 80)
         self.assertNotIn("\x1b", self.done.stdout)
@@ -92,19 +96,24 @@ class Story(unittest.TestCase):
         self.assertTrue(any(len(set(visits)) > 1 for visits in seen.values()), seen)
 
     def test_going_back_is_noticed(self):
-        files = rule_files()
+        files = self.files
         done = story(files[0], files[8], files[6])
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, r"fallen back: [1-9]")
 
     def test_same_every_time(self):
-        self.assertEqual(story(*rule_files()).stdout, self.done.stdout)
+        self.assertEqual(story(*self.files).stdout, self.done.stdout)
 
     def test_bad_files(self):
         for files in ([], ["absent.yaml"], [__file__]):
             done = story(*files)
             self.assertEqual(done.returncode, 2)
             self.assertNotEqual(done.stderr, "")
+
+
+class GatewayApiStory(Story):
+    """The same story from HTTPRoutes: the same shares, and nobody falls back."""
+    folder = "rules-gateway-api"
 
 
 class Readme(unittest.TestCase):

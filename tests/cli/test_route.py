@@ -23,7 +23,8 @@ class Decision(ctl.Case):
                                    "match": 0})
         self.assertEqual(decision["destination"],
                          {"host": ctl.HOST, "name": "reviews", "namespace": "default", "subset": "v3",
-                          "port": 9080, "labels": {"version": "v3"}, "app_protocol": None})
+                          "port": 9080, "labels": {"version": "v3"}, "app_protocol": None,
+                          "endpoints": None})
         self.assertEqual(decision["path"], "/reviews/0?full=1")
         self.assertEqual(decision["authority"], "reviews:9080")
         self.assertEqual([s["fraction"] for s in decision["split"]], [1.0])

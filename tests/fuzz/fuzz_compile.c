@@ -32,13 +32,30 @@ read_text(sluice_str text)
 }
 
 static size_t
+read_endpoints(const sluice_endpoints *endpoints)
+{
+    size_t sum = 0;
+    for (size_t i = 0; endpoints && i < endpoints->count; i++) {
+        const sluice_endpoint *at = &endpoints->items[i];
+        check(at->weight > 0, "an endpoint without weight");
+        sum += read_text(at->address) + read_text(at->region) + read_text(at->zone) +
+               read_text(at->subzone);
+        for (size_t k = 0; k < at->label_count; k++) {
+            sum += read_text(at->labels[k].name) + read_text(at->labels[k].value);
+        }
+    }
+    return sum;
+}
+
+static size_t
 read_decision(const sluice_decision *d)
 {
     size_t sum = read_text(d->path) + read_text(d->authority) + read_text(d->body) +
                  read_text(d->redirect.location) + read_text(d->sticky.set_cookie);
     for (size_t i = 0; i < d->split_count; i++) {
-        sum +=
-            read_text(d->split[i].destination->host) + read_text(d->split[i].destination->subset);
+        sum += read_text(d->split[i].destination->host) +
+               read_text(d->split[i].destination->subset) +
+               read_endpoints(d->split[i].destination->endpoints);
     }
     for (size_t i = 0; i < d->request_header_count; i++) {
         sum += read_text(d->request_headers[i].name) + read_text(d->request_headers[i].value);
@@ -101,7 +118,7 @@ route_some(sluice_router *router)
 {
     static const sluice_str gateways[] = {
         {NULL, 0},
-        STR_INIT("default/gw")
+        STR_INIT("default/gw"), STR_INIT("default/second")
     };
     static const sluice_str hosts[] = {
         {NULL, 0},

@@ -488,6 +488,14 @@ touch_destination(const sluice_destination *destination)
     touch(destination->subset);
     touch(destination->app_protocol);
     touch_fields(destination->labels, destination->label_count);
+    for (size_t i = 0; destination->endpoints && i < destination->endpoints->count; i++) {
+        const sluice_endpoint *endpoint = &destination->endpoints->items[i];
+        touch(endpoint->address);
+        touch(endpoint->region);
+        touch(endpoint->zone);
+        touch(endpoint->subzone);
+        touch_fields(endpoint->labels, endpoint->label_count);
+    }
 }
 
 static void

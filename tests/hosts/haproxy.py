@@ -93,19 +93,24 @@ class Case(unittest.TestCase):
         process = loopback.Process(arguments, os.path.join(self.folder, "haproxy.log"), env=env)
         self.addCleanup(process.stop)
         process.wait_for_port(port)
+        if master:
+            self.await_log(process, 0, lambda said: "Loading success" in said)
         return process
 
+    def await_log(self, process, start, holds):
+        """Until holds(log from `start`); the log then, which a failure prints."""
+        if not loopback.holds_within(lambda: holds(process.log(start)), 20):
+            self.fail("waited in vain; it said:\n" + process.log(start))
+        return process.log(start)
+
     def reload(self, master, refused=False):
-        """Have the master load its configuration again, and wait until it has tried."""
+        """Have the master load its configuration again, and wait until it has tried. What it said."""
         before = set(loopback.children(master.pid))
-        said = master.send_signal_until(signal.SIGUSR2, "Reloading HAProxy")
+        start = master.send_signal_until(signal.SIGUSR2, "Reloading HAProxy")
         if refused:
-            loopback.wait_until(lambda: "Failed to load worker" in master.log(said)
-                                or "Loading failure" in master.log(said), 20, "a refusal")
-        else:
-            loopback.wait_until(lambda: "Loading success" in master.log(said)
-                                and set(loopback.children(master.pid)) - before, 20, "a new worker")
-        return master.log(said)
+            return self.await_log(master, start, lambda said: "Loading failure" in said)
+        return self.await_log(master, start, lambda said: "Loading success" in said
+                              and set(loopback.children(master.pid)) - before)
 
 
 def main():

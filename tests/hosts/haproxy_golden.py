@@ -3,6 +3,7 @@
 Left out are requests that HTTP/1.1 over loopback cannot carry, or that HAProxy knows no more about than
 the binding tells the library.
 """
+import itertools
 import json
 import re
 import subprocess
@@ -67,8 +68,14 @@ def work_of(path, write):
     return sets, work
 
 
-def decision_of(sluicectl, block, rules, asked):
-    """The decision of sluicectl, by the options of the block that the rules stand in."""
+def depends_on_chance(decision):
+    """Whether another draw can give another outcome: one part of the split resolves, another does not."""
+    drawn = [one for one in decision.get("split") or [] if one["fraction"] > 0]
+    return len(drawn) > 1 and any(one.get("invalid") for one in drawn)
+
+
+def decisions_of(sluicectl, block, rules, requests):
+    """What sluicectl answers to each request, by the options of the block that the rules stand in."""
     flags, source = [], {"labels": {}}
     for word in block.options:
         if word.startswith("label:"):
@@ -78,7 +85,18 @@ def decision_of(sluicectl, block, rules, asked):
             source["namespace"] = word[10:]
         else:
             flags += FLAGS[word]
+    lines = "".join(json.dumps({**asked, "source": source}) + "\n" for asked in requests)
     done = subprocess.run([sluicectl, "route", "-f", rules, *flags, "--requests", "-"], text=True,
-                          input=json.dumps({**asked, "source": source}) + "\n", capture_output=True,
-                          timeout=60, check=True)
-    return json.loads(done.stdout)
+                          input=lines, capture_output=True, timeout=60, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def decided(sluicectl, work):
+    """The work of work_of() with the decision of each as (number, line, request, decision), but for those
+    that depend on chance or would keep the client waiting."""
+    for rules, group in itertools.groupby(work, lambda one: one[2]):
+        group = list(group)
+        decisions = decisions_of(sluicectl, group[0][0], rules, [asked for *_, asked in group])
+        for (_, number, _, line, asked), decision in zip(group, decisions, strict=True):
+            if not depends_on_chance(decision) and not (decision["fault"] or {}).get("delay_chosen"):
+                yield number, line, asked, decision

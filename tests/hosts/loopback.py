@@ -38,16 +38,22 @@ def free_ports(count):
             each.close()
 
 
-def wait_until(holds, seconds=10.0, what="a condition"):
-    """Poll until holds() is true, and give what it gave; an AssertionError after the time."""
+def holds_within(holds, seconds):
+    """Poll until holds() is true, and give what it gave; its last value after the time."""
     end = time.monotonic() + seconds
     while True:
         value = holds()
-        if value:
+        if value or time.monotonic() > end:
             return value
-        if time.monotonic() > end:
-            raise AssertionError("%s did not come true in %g s" % (what, seconds))
         time.sleep(0.02)
+
+
+def wait_until(holds, seconds=10.0, what="a condition"):
+    """The same, but an AssertionError after the time."""
+    value = holds_within(holds, seconds)
+    if not value:
+        raise AssertionError("%s did not come true in %g s" % (what, seconds))
+    return value
 
 
 def is_open(port):
@@ -340,11 +346,8 @@ class Process:
         said = os.path.getsize(self.log_path)
         for _ in range(10):
             self.send_signal(number)
-            try:
-                wait_until(lambda: sign in self.log(said), 1)
+            if holds_within(lambda: sign in self.log(said), 1):
                 return said
-            except AssertionError:
-                pass
         raise AssertionError("signal %d is not taken:\n%s" % (number, self.log()))
 
     def stop(self, number=signal.SIGTERM, seconds=10):

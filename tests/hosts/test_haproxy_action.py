@@ -11,6 +11,7 @@ RULES = haproxy.virtual_service(
     '{match: [{uri: {exact: /redirect}}], redirect: {uri: /moved, authority: b.com, redirectCode: 302}}',
     '{match: [{uri: {exact: /direct}}], directResponse: {status: 418, body: {string: "short and stout"}},'
     ' headers: {response: {set: {x-pot: tea}}}}',
+    '{match: [{uri: {exact: /long}}], directResponse: {status: 200, body: {string: "%s"}}}' % ("x" * 20000),
     '{match: [{uri: {exact: /abort}}], fault: {abort: {httpStatus: 503, percentage: {value: 100}}},'
     ' route: [{destination: {host: reviews}}]}',
     '{match: [{uri: {exact: /delay}}], fault: {delay: {fixedDelay: 400ms, percentage: {value: 100}}},'
@@ -134,6 +135,10 @@ class Action(haproxy.Case):
         answer = self.ask("/direct")
         self.assertEqual((answer.status, answer.body), (418, b"short and stout"))
         self.assertEqual((answer.all("x-pot"), answer.all("content-type")), (["tea"], ["text/plain"]))
+
+    def test_answers_500_where_a_direct_response_does_not_fit_the_buffer(self):
+        self.assertEqual(self.ask("/long").status, 500)
+        self.assertEqual(self.ask("/").status, 200)
 
     def test_aborts(self):
         answer = self.ask("/abort")

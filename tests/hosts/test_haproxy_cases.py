@@ -104,10 +104,7 @@ class Cases(haproxy.Case):
             asked["headers"].append(("x-case", str(number)))
         process = self.start(self.config_for(sets), self.port)
         done = 0
-        for block, _, rules, line, asked in work:
-            decision = haproxy_golden.decision_of(SLUICECTL, block, rules, asked)
-            if (decision["fault"] or {}).get("delay_chosen"):
-                continue
+        for _, line, asked, decision in haproxy_golden.decided(SLUICECTL, work):
             where = "%s:%d" % (os.path.basename(path), line)
             answer = loopback.request(self.port, asked["method"], asked["path"], asked["authority"],
                                       asked["headers"])

@@ -108,6 +108,16 @@ class Fetch(Lua):
             action, fetch = self.ask().split()
             self.assertEqual(action, fetch)
 
+    def test_tells_the_log_what_was_decided(self):
+        server = self.echo("echo")
+        self.serve(haproxy.split(1), "    log stdout format raw local0\n",
+                   '    log-format "decided %[lua.sluice(subset)] %[var(txn.sluice.backend)]"\n',
+                   "    http-request lua.sluice\n    default_backend echo\nbackend echo\n",
+                   "    server s 127.0.0.1:%d\n" % server.port)
+        self.ask()
+        loopback.wait_until(lambda: "decided v1 reviews.default.svc.cluster.local:v1" in self.process.log(),
+                            5, "a line of the log")
+
     def test_knows_headers_port_and_source(self):
         self.serve(RULES + "---\n" + SOURCE_IP, answer_with("%[lua.sluice(subset)] %[lua.sluice(sticky)]"),
                    options="port=8080")

@@ -217,6 +217,57 @@ Test(analyze, claims)
     CHECK(rows);
 }
 
+#define SERVICE_OF(name, selector)                                                                 \
+    "---\n{apiVersion: v1, kind: Service, metadata: {name: " name "}, spec: {ports: [{port: 80, "  \
+    "name: http}], selector: {" selector "}}}\n"
+#define POD_OF(name, labels)                                                                       \
+    "---\n{apiVersion: v1, kind: Pod, metadata: {name: " name ", labels: {" labels "}}}\n"
+#define SUBSET_OF(labels) DR("d", "host: h, subsets: [{name: s, labels: {" labels "}}]")
+
+Test(analyze, pods_of_subsets)
+{
+    /* clang-format off */
+    static const struct row rows[] = {
+        {__LINE__, "IST0173", "d", 0, SERVICE_OF("h", "app: a") SUBSET_OF("v: v1")},
+        {__LINE__, "IST0173", "d", 1,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "app: a, v: v2")},
+        {__LINE__, "IST0173", "d", 0,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "app: a, v: v1")},
+        {__LINE__, "IST0173", "d", 1,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "app: b, v: v1")},
+        {__LINE__, "IST0173", "d", 0,
+         SERVICE_OF("h", "app: a") SUBSET_OF("app: b") POD_OF("p", "app: b")},
+        {__LINE__, "IST0173", "d", 0,
+         SERVICE_OF("h", "app: a") SUBSET_OF("topology.istio.io/subzone: s") POD_OF("p", "app: a")},
+        {__LINE__, "IST0173", "d", 1,
+         SERVICE_OF("h", "app: a") SUBSET_OF("v: v1") POD_OF("p", "")},
+        {__LINE__, "IST0173", "d", 0, SUBSET_OF("v: v1") POD_OF("p", "app: a, v: v2")},
+    };
+    /* clang-format on */
+    CHECK(rows);
+}
+
+#define SECURED(tls) DR("d", "host: h, trafficPolicy: {tls: {" tls "}}")
+
+Test(analyze, servers_that_nobody_verifies)
+{
+    /* clang-format off */
+    static const struct row rows[] = {
+        {__LINE__, "IST0128", "d", 1, SECURED("mode: SIMPLE")},
+        {__LINE__, "IST0128", "d", 1,
+         SECURED("mode: MUTUAL, clientCertificate: /c, privateKey: /k")},
+        {__LINE__, "IST0128", "d", 0, SECURED("mode: SIMPLE, caCertificates: /ca")},
+        {__LINE__, "IST0128", "d", 0, SECURED("mode: SIMPLE, credentialName: c")},
+        {__LINE__, "IST0128", "d", 0, SECURED("mode: ISTIO_MUTUAL")},
+        {__LINE__, "IST0129", "d", 0, SECURED("mode: SIMPLE")},
+        {__LINE__, "IST0129", "d", 1,
+         DR("d", "host: h, trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: "
+                 "SIMPLE}}, {port: {number: 444}, tls: {mode: SIMPLE, caCertificates: /ca}}]}")},
+    };
+    /* clang-format on */
+    CHECK(rows);
+}
+
 #define MESH(space, name, host, to)                                                                \
     VS_IN(space, name, "hosts: [" host "], exportTo: [" to "], http: [{" TO("a") "}]")
 
@@ -403,10 +454,13 @@ Test(analyze, rules_that_no_request_reaches)
 Test(analyze, memory_that_runs_out)
 {
     static const char text[] = WEB2 CLAIM_ROUTE POD POLICY("i: h") DR("d", SUBSETS)
-        ENTRY("x", "a", "'.'", "HTTP") ENTRY("u", "b", "'*'", "HTTPS") TWO_GATEWAYS(
-            "i: g", "x.org", "'a': b, i: g", "x.org",
-            "80") MESH("x", "a", "'*.org'", "'.'") MESH("u", "b", "h.org", "'*'")
-            VS("w", HTTP(RULE(PREFIX("/a")) ", " RULE(
+        SERVICE_OF("h", "app: a") DR("e", "host: h, subsets: [{name: s, labels: {v: v1}}]") DR(
+            "f", "host: h, trafficPolicy: {tls: {mode: SIMPLE}}") ENTRY("x", "a", "'.'", "HTTP")
+            ENTRY("u", "b", "'*'", "HTTPS") TWO_GATEWAYS("i: g", "x.org", "'a': b, i: g", "x.org",
+                                                         "80") MESH("x", "a", "'*.org'", "'.'")
+                MESH("u", "b", "h.org", "'*'") VS(
+                    "w",
+                    HTTP(RULE(PREFIX("/a")) ", " RULE(
                         "{name: n, uri: {prefix: /ab}, "
                         "headers: {x: {}}}") ", " RULE(PREFIX("/a")) ", {" TO("web.default") "}"));
     size_t k = 0;

@@ -34,7 +34,8 @@ Test(base_map, finds_what_was_put_and_nothing_else)
 {
     struct failing_alloc memory;
     failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
-    struct map map = map_init(&memory.allocator);
+    struct arena arena = arena_init(&memory.allocator);
+    struct map map = map_init(&arena);
     cr_expect(zero(ptr, map_get(&map, STR("k1"))));
     cr_assert(fill(&map, KEYS));
     cr_assert(fill(&map, KEYS), "a second put finds the first");
@@ -59,7 +60,8 @@ Test(base_map, tells_alike_keys_apart)
     };
     struct failing_alloc memory;
     failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
-    struct map map = map_init(&memory.allocator);
+    struct arena arena = arena_init(&memory.allocator);
+    struct map map = map_init(&arena);
     for (size_t i = 0; i < ROWS(keys); i++) {
         void **place = map_put(&map, keys[i]);
         cr_assert(not(zero(ptr, place)));
@@ -79,7 +81,8 @@ Test(base_map, keeps_what_it_has_when_memory_runs_out)
     for (size_t fail_at = 0;; fail_at++) {
         struct failing_alloc memory;
         failing_alloc_init(&memory, fail_at);
-        struct map map = map_init(&memory.allocator);
+        struct arena arena = arena_init(&memory.allocator);
+        struct map map = map_init(&arena);
         bool good = fill(&map, 500);
         cr_expect(eq(int, good, !memory.failed), "allocation %zu", fail_at);
         for (size_t i = 0; i < map.count; i++) {
@@ -90,4 +93,40 @@ Test(base_map, keeps_what_it_has_when_memory_runs_out)
         cr_expect(eq(sz, failing_alloc_finish(&memory), 0), "allocation %zu", fail_at);
         if (!memory.failed) break;
     }
+}
+
+/* Values of another implementation: CPython 3.11 with PYTHONHASHSEED=0, which has the key zero. */
+Test(base_map, hashes_as_siphash_1_3_does)
+{
+    static const struct {
+        int line;
+        const char *text;
+        uint64_t hash;
+    } rows[] = {
+        {__LINE__, "a",                                 UINT64_C(0x407448d2b89b1813)},
+        {__LINE__, "abcdefg",                           UINT64_C(0x6db12aae9070f506)},
+        {__LINE__, "abcdefgh",                          UINT64_C(0x3f7b849c0b8e35ea)},
+        {__LINE__, "reviews.default.svc.cluster.local", UINT64_C(0x45d2039e8f0c03b0)},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint64_t hash = siphash_1_3((struct siphash_key){0, 0}, sluice_str_of(rows[i].text));
+        cr_expect(eq(u64, hash, rows[i].hash), "line %d", rows[i].line);
+    }
+}
+
+Test(base_map, hashes_differently_under_each_seed)
+{
+    struct failing_alloc memory;
+    failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
+    struct arena arena = arena_init(&memory.allocator);
+    uint64_t hashes[2];
+    for (uint64_t seed = 0; seed < 2; seed++) {
+        arena.hash_seed = seed;
+        struct map map = map_init(&arena);
+        cr_assert(not(zero(ptr, map_put(&map, STR("a")))));
+        hashes[seed] = map.entries[0].hash;
+        map_free(&map);
+    }
+    cr_expect(ne(u64, hashes[0], hashes[1]));
+    cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
 }

@@ -151,7 +151,7 @@ static const struct model_listener listeners[] = {
     {.scope = MODEL_SCOPE_SERVICE, .name = S("default/reviews"), .family = MODEL_FAMILY_TCP,
         .port = 9, .hosts = hosts, .host_count = 1},
 };
-static const struct model everything = {listeners, ROWS(listeners)};
+static const struct model everything = {.listeners = listeners, .listener_count = ROWS(listeners)};
 static const sluice_field proxy_labels[] = {{S("app"), S("x")}};
 /* clang-format on */
 
@@ -362,7 +362,7 @@ Test(build, refuses_more_rules_than_the_limit)
 
 Test(build, takes_a_model_without_anything)
 {
-    struct model nothing = {NULL, 0};
+    struct model nothing = {.listener_count = 0};
     struct diags diags = {0};
     sluice_router *router;
     cr_assert(build(&router, &nothing, alloc_or_default(NULL), &diags) == SLUICE_OK);

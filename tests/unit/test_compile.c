@@ -307,8 +307,9 @@ Test(compile, survives_every_failed_allocation)
     static const char *const names[] = {
         "virtual_service.yaml", "destination_rule.yaml", "registry.yaml",
         "delegate.yaml",        "tls_tcp.yaml",          "list.json",
-        "odd_shapes.yaml",      "gateway.yaml",          "http_route.yaml",
-        "gateway_odd.yaml",     "gateway_mesh.yaml",     "corners.yaml"};
+        "gateways.yaml",        "endpoints.yaml",        "odd_shapes.yaml",
+        "gateway.yaml",         "http_route.yaml",       "gateway_odd.yaml",
+        "gateway_mesh.yaml",    "corners.yaml"};
     sluice_source sources[ROWS(names)];
     for (size_t i = 0; i < ROWS(names); i++) {
         char path[512];

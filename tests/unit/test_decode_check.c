@@ -105,81 +105,92 @@ check_rows(const struct row *rows, size_t count)
 
 Test(decode_check, required_fields)
 {
+    /* clang-format off */
     static const struct row rows[] = {
-        {__LINE__, "{needed: a}",              0, 0, NULL                         },
-        {__LINE__, "{needed: ''}",             0, 0, NULL                         },
-        {__LINE__, "{}",                       1, 0, "needed is required in Thing"},
-        {__LINE__, "{needed: ~}",              1, 0, "needed is required in Thing"},
-        {__LINE__, "{needed: a, items: [{}]}", 1, 0, "name is required in Item"   },
+        {__LINE__, "{needed: a}", 0, 0, NULL},
+        {__LINE__, "{needed: ''}", 0, 0, NULL},
+        {__LINE__, "{}", 1, 0, "needed is required in Thing"},
+        {__LINE__, "{needed: ~}", 1, 0, "needed is required in Thing"},
+        {__LINE__, "{needed: a, items: [{}]}", 1, 0, "name is required in Item"},
     };
+    /* clang-format on */
     check_rows(rows, ROWS(rows));
 }
 
 Test(decode_check, texts)
 {
+    /* clang-format off */
     static const struct row rows[] = {
-        {__LINE__, "{needed: a, text: a}",                                    0, 0, NULL                                          },
-        {__LINE__, "{needed: a, text: abc}",                                  0, 0, NULL                                          },
-        {__LINE__, "{needed: a, text: \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80}", 0, 0, NULL                                          },
-        {__LINE__, "{needed: a, text: abcd}",                                 0, 1, "text has 4 characters; at most 3 are allowed"},
-        {__LINE__, "{needed: a, text: ''}",                                   1, 0, "text must not be empty"                      },
-        {__LINE__, "{needed: a, checked: a}",                                 0, 0, NULL                                          },
-        {__LINE__, "{needed: a, checked: A}",                                 1, 0, "checked \"A\" is not in lower case"          },
-        {__LINE__, "{needed: a, strs: [a, B]}",                               1, 0, "\"B\" is not in lower case"                  },
-        {__LINE__, "{needed: a, strs: [a, b, c]}",                            0, 1,
-         "strs has 3 entries; at most 2 are allowed"                                                                              },
-        {__LINE__, "{needed: a, strs: [1]}",                                  1, 0, NULL                                          },
+        {__LINE__, "{needed: a, text: a}", 0, 0, NULL},
+        {__LINE__, "{needed: a, text: abc}", 0, 0, NULL},
+        {__LINE__, "{needed: a, text: \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80}", 0, 0, NULL},
+        {__LINE__, "{needed: a, text: abcd}", 0, 1, "text has 4 characters; at most 3 are allowed"},
+        {__LINE__, "{needed: a, text: ''}", 1, 0, "text must not be empty"},
+        {__LINE__, "{needed: a, checked: a}", 0, 0, NULL},
+        {__LINE__, "{needed: a, checked: A}", 1, 0, "checked \"A\" is not in lower case"},
+        {__LINE__, "{needed: a, strs: [a, B]}", 1, 0, "\"B\" is not in lower case"},
+        {__LINE__, "{needed: a, strs: [a, b, c]}", 0, 1, "strs has 3 entries; at most 2 are allowed"},
+        {__LINE__, "{needed: a, strs: [1]}", 1, 0, NULL},
     };
+    /* clang-format on */
     check_rows(rows, ROWS(rows));
 }
 
 Test(decode_check, numbers)
 {
+    /* clang-format off */
     static const struct row rows[] = {
-        {__LINE__, "{needed: a, number: -1}",          0, 0, NULL                                          },
-        {__LINE__, "{needed: a, number: 5}",           0, 0, NULL                                          },
-        {__LINE__, "{needed: a, number: -2}",          1, 0,
-         "number is -2; a number from -1 to 5 is expected"                                                 },
-        {__LINE__, "{needed: a, number: 6}",           1, 0,
-         "number is 6; a number from -1 to 5 is expected"                                                  },
-        {__LINE__, "{needed: a, fromOne: 2147483647}", 0, 0, NULL                                          },
-        {__LINE__, "{needed: a, fromOne: 0}",          1, 0, "fromOne is 0; a number from 1 up is expected"},
-        {__LINE__, "{needed: a, numbers: [4, 5]}",     0, 0, NULL                                          },
-        {__LINE__, "{needed: a, numbers: [3, 6]}",     2, 0, NULL                                          },
-        {__LINE__, "{needed: a, numbers: [-4]}",       1, 0, NULL                                          },
+        {__LINE__, "{needed: a, number: -1}", 0, 0, NULL},
+        {__LINE__, "{needed: a, number: 5}", 0, 0, NULL},
+        {__LINE__, "{needed: a, number: -2}", 1, 0, "number is -2; a number from -1 to 5 is expected"},
+        {__LINE__, "{needed: a, number: 6}", 1, 0, "number is 6; a number from -1 to 5 is expected"},
+        {__LINE__, "{needed: a, fromOne: 2147483647}", 0, 0, NULL},
+        {__LINE__, "{needed: a, fromOne: 0}", 1, 0, "fromOne is 0; a number from 1 up is expected"},
+        {__LINE__, "{needed: a, numbers: [4, 5]}", 0, 0, NULL},
+        {__LINE__, "{needed: a, numbers: [3, 6]}", 2, 0, NULL},
+        {__LINE__, "{needed: a, numbers: [-4]}", 1, 0, NULL},
     };
+    /* clang-format on */
     check_rows(rows, ROWS(rows));
 }
 
 Test(decode_check, entries)
 {
+    /* clang-format off */
     static const struct row rows[] = {
-        {__LINE__, "{needed: a, items: [{name: b}, {name: c}]}",            0, 0, NULL                                          },
-        {__LINE__, "{needed: a, items: []}",                                1, 0, "items has 0 entries; it must have at least 1"},
-        {__LINE__, "{needed: a, items: [{name: b}, {name: c}, {name: d}]}", 0, 1, NULL                                          },
-        {__LINE__, "{needed: a, items: [~]}",                               1, 0, "Item is expected, not null"                  },
-        {__LINE__, "{needed: a, items: {name: b}}",                         1, 0, NULL                                          },
-        {__LINE__, "{needed: a, labels: {a: b}}",                           0, 0, NULL                                          },
-        {__LINE__, "{needed: a, labels: {a: b, c: d}}",                     0, 1, NULL                                          },
+        {__LINE__, "{needed: a, items: [{name: b}, {name: c}]}", 0, 0, NULL},
+        {__LINE__, "{needed: a, items: []}", 1, 0, "items has 0 entries; it must have at least 1"},
+        {__LINE__, "{needed: a, items: [{name: b}, {name: c}, {name: d}]}", 0, 1, NULL},
+        {__LINE__, "{needed: a, items: [~]}", 1, 0, "Item is expected, not null"},
+        {__LINE__, "{needed: a, items: {name: b}}", 1, 0, NULL},
+        {__LINE__, "{needed: a, labels: {a: b}}", 0, 0, NULL},
+        {__LINE__, "{needed: a, labels: {a: b, c: d}}", 0, 1, NULL},
     };
+    /* clang-format on */
     check_rows(rows, ROWS(rows));
 }
 
+#define DURATION(text)                                                                             \
+    "\"" text "\" is no duration: one to four whole numbers of at most 5 digits with a unit, h, "  \
+    "m, s or ms, are expected, such as 1h30m or 500ms"
+
 Test(decode_check, values_have_the_types_of_json)
 {
+    /* clang-format off */
     static const struct row rows[] = {
-        {__LINE__, "{needed: a, number: 5.0}", 0, 0, NULL                               },
-        {__LINE__, "{needed: a, number: '5'}", 1, 0,
-         "an integer is expected, not text: take the quotes away"                       },
-        {__LINE__, "{needed: a, number: x}",   1, 0, "an integer is expected, not \"x\""},
-        {__LINE__, "{needed: a, mode: One}",   0, 0, NULL                               },
-        {__LINE__, "{needed: a, mode: 1}",     1, 0, "\"1\" is none of One, Two"        },
-        {__LINE__, "{needed: a, mode: one}",   1, 0, "\"one\" is none of One, Two"      },
-        {__LINE__, "{needed: a, from_one: 1}", 0, 1,
-         "unknown field \"from_one\" in Thing; did you mean \"fromOne\"?"               },
-        {__LINE__, "{needed: a, time: 1h30m}", 0, 0, NULL                               },
-        {__LINE__, "{needed: a, time: 1.5h}",  1, 0, NULL                               },
-        {__LINE__, "{needed: a, time: 0}",     1, 0, NULL                               },
+        {__LINE__, "{needed: a, number: 5.0}", 0, 0, NULL},
+        {__LINE__, "{needed: a, number: '5'}", 1, 0, "an integer is expected, not text: take the quotes away"},
+        {__LINE__, "{needed: a, number: x}", 1, 0, "an integer is expected, not \"x\""},
+        {__LINE__, "{needed: a, mode: One}", 0, 0, NULL},
+        {__LINE__, "{needed: a, mode: 1}", 1, 0, "\"1\" is none of One, Two"},
+        {__LINE__, "{needed: a, mode: one}", 1, 0, "\"one\" is none of One, Two"},
+        {__LINE__, "{needed: a, from_one: 1}", 0, 1, "unknown field \"from_one\" in Thing; did you mean \"fromOne\"?"},
+        {__LINE__, "{needed: a, time: 1h30m}", 0, 0, NULL},
+        {__LINE__, "{needed: a, time: 1.5h}", 1, 0, NULL},
+        {__LINE__, "{needed: a, time: 10}", 1, 0, DURATION("10")},
+        {__LINE__, "{needed: a, time: '10'}", 1, 0, DURATION("10")},
+        {__LINE__, "{needed: a, time: true}", 1, 0, NULL},
     };
+    /* clang-format on */
     check_rows(rows, ROWS(rows));
 }

@@ -8,166 +8,179 @@
 #include "support/gateway_fixture.h"
 #include "support/rows.h"
 
-/* A spec that holds a list of `most` items, or text of `most` characters, between two parts. In an
- * item, # is its number, in five digits. */
+/* A spec that holds a list of `most` items, or text of `most` characters, at its @. In an item, #
+ * is its number, in five digits. */
 struct limit {
     int line;
     const char *kind;
-    const char *before, *item, *after;
     size_t most;
     const char *path;
+    const char *spec, *item;
 };
 
-#define GATEWAY_WITH "gatewayClassName: c, listeners: [{name: l, port: 80, protocol: HTTP, "
-#define GATEWAY_END "}]}"
-#define RULE "{rules: [{"
-#define RULE_END "}]}"
-#define IN_RULE "spec.rules[0]."
-#define MODIFIER "{type: RequestHeaderModifier, requestHeaderModifier: {"
-#define FILTER_END "}}]}]}"
+#define MATCHES_8 "{}, {}, {}, {}, {}, {}, {}, {}, "
+#define MATCHES_64 MATCHES_8 MATCHES_8 MATCHES_8 MATCHES_8 MATCHES_8 MATCHES_8 MATCHES_8 MATCHES_8
 
+/* clang-format off */
 static const struct limit limits[] = {
-    {__LINE__, "Gateway",        "{gatewayClassName: c, listeners: [",
-     "{name: l#, port: 1, protocol: HTTP, hostname: h#}, ",                                                                                "]}",            64,   "spec.listeners"                                       },
-    {__LINE__, "ListenerSet",    "{parentRef: {name: g}, listeners: [",
-     "{name: l#, port: 1, protocol: HTTP, hostname: h#}, ",                                                                                "]}",            64,   "spec.listeners"                                       },
-    {__LINE__, "Gateway",        "{" GATEWAY_WITH "allowedRoutes: {kinds: [",                             "{kind: K#}, ",
-     "]}" GATEWAY_END,                                                                                                                                      8,    "spec.listeners[0].allowedRoutes.kinds"                },
-    {__LINE__, "Gateway",
-     "{gatewayClassName: c, listeners: [{name: l, port: 1, protocol: HTTPS, "
-     "tls: {certificateRefs: [",                                                                          "{name: s#}, ",                  "]}}]}",         64,   "spec.listeners[0].tls.certificateRefs"                },
-    {__LINE__, "Gateway",
-     "{gatewayClassName: c, listeners: [{name: l, port: 1, protocol: HTTPS, tls: {options: {",            "k#: v, ",                       "}}}]}",         16,   "spec.listeners[0].tls.options"                        },
-    {__LINE__, "Gateway",        "{" GATEWAY_WITH "}], addresses: [",                                     "{type: Hostname, value: h#}, ",
-     "]}",                                                                                                                                                  16,   "spec.addresses"                                       },
-    {__LINE__, "Gateway",        "{" GATEWAY_WITH "}], infrastructure: {labels: {",                       "k#: v, ",                       "}}}",           8,
-     "spec.infrastructure.labels"                                                                                                                                                                                        },
-    {__LINE__, "Gateway",        "{" GATEWAY_WITH "}], infrastructure: {annotations: {",                  "k#: v, ",                       "}}}",
-     16,                                                                                                                                                          "spec.infrastructure.annotations"                      },
-    {__LINE__, "Gateway",        "{" GATEWAY_WITH "hostname: ",                                           "a",                             GATEWAY_END,     253,
-     "spec.listeners[0].hostname"                                                                                                                                                                                        },
-    {__LINE__, "Gateway",        "{gatewayClassName: c, listeners: [{port: 80, protocol: HTTP, name: ",
-     "a",                                                                                                                                  "}]}",           253,  "spec.listeners[0].name"                               },
-    {__LINE__, "Gateway",        "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: ",      "a",
-     "}]}",                                                                                                                                                 255,  "spec.listeners[0].protocol"                           },
-    {__LINE__, "Gateway",        "{listeners: [{name: l, port: 80, protocol: HTTP}], gatewayClassName: ",
-     "a",                                                                                                                                  "}",             253,  "spec.gatewayClassName"                                },
-    {__LINE__, "ReferenceGrant", "{to: [{group: '', kind: Service}], from: [",
-     "{group: '', kind: K, namespace: o#}, ",                                                                                              "]}",            16,   "spec.from"                                            },
-    {__LINE__, "ReferenceGrant", "{from: [{group: '', kind: K, namespace: o}], to: [",
-     "{group: '', kind: K, name: o#}, ",                                                                                                   "]}",            16,   "spec.to"                                              },
-    {__LINE__, "ReferenceGrant",
-     "{to: [{group: '', kind: K}], from: [{group: '', kind: K, "
-     "namespace: ",                                                                                       "a",                             "}]}",           63,   "spec.from[0].namespace"                               },
-    {__LINE__, "ReferenceGrant",
-     "{from: [{group: '', kind: K, namespace: o}], to: [{group: '', "
-     "kind: ",                                                                                            "a",                             "}]}",           63,   "spec.to[0].kind"                                      },
-    {__LINE__, "ReferenceGrant",
-     "{from: [{group: '', kind: K, namespace: o}], to: [{kind: K, "
-     "group: ",                                                                                           "a",                             "}]}",           253,  "spec.to[0].group"                                     },
-    {__LINE__, "HTTPRoute",      "{parentRefs: [",                                                        "{name: g#}, ",                  "]}",            32,   "spec.parentRefs"                                      },
-    {__LINE__, "GRPCRoute",      "{parentRefs: [",                                                        "{name: g#}, ",                  "]}",            32,   "spec.parentRefs"                                      },
-    {__LINE__, "TCPRoute",       "{rules: [{backendRefs: [{name: b, port: 1}]}], parentRefs: [",
-     "{name: g#}, ",                                                                                                                       "]}",            32,   "spec.parentRefs"                                      },
-    {__LINE__, "HTTPRoute",      "{hostnames: [",                                                         "h#, ",                          "]}",            16,   "spec.hostnames"                                       },
-    {__LINE__, "GRPCRoute",      "{hostnames: [",                                                         "h#, ",                          "]}",            16,   "spec.hostnames"                                       },
-    {__LINE__, "TLSRoute",       "{rules: [{backendRefs: [{name: b, port: 1}]}], hostnames: [",           "h#, ",
-     "]}",                                                                                                                                                  1024, "spec.hostnames"                                       },
-    {__LINE__, "HTTPRoute",      "{rules: [",                                                             "{}, ",                          "]}",            16,   "spec.rules"                                           },
-    {__LINE__, "GRPCRoute",      "{rules: [",                                                             "{}, ",                          "]}",            16,   "spec.rules"                                           },
-    {__LINE__, "HTTPRoute",      RULE "matches: [",                                                       "{path: {value: /#}}, ",         "]" RULE_END,    64,
-     IN_RULE "matches"                                                                                                                                                                                                   },
-    {__LINE__, "GRPCRoute",      RULE "matches: [",                                                       "{method: {method: m#}}, ",      "]" RULE_END,    64,
-     IN_RULE "matches"                                                                                                                                                                                                   },
-    {__LINE__, "HTTPRoute",
-     "{rules: [{}, {matches: [{}, {}, {}, {}]}, {matches: [{}, {}]}, "
-     "{matches: [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
-     "{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
-     "{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
-     "{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}]}, {matches: [",                                         "{}, ",                          "]}]}",          61,   "spec.rules"                                           },
-    {__LINE__, "HTTPRoute",      RULE "filters: [",
-     "{type: ExtensionRef, extensionRef: {group: a, kind: K, name: e#}}, ",                                                                "]" RULE_END,    16,
-     IN_RULE "filters"                                                                                                                                                                                                   },
-    {__LINE__, "GRPCRoute",      RULE "filters: [",
-     "{type: ExtensionRef, extensionRef: {group: a, kind: K, name: e#}}, ",                                                                "]" RULE_END,    16,
-     IN_RULE "filters"                                                                                                                                                                                                   },
-    {__LINE__, "HTTPRoute",      RULE "backendRefs: [{name: b, port: 1, filters: [",
-     "{type: ExtensionRef, extensionRef: {group: a, kind: K, name: e#}}, ",                                                                "]}]" RULE_END,  16,
-     IN_RULE "backendRefs[0].filters"                                                                                                                                                                                    },
-    {__LINE__, "HTTPRoute",      RULE "backendRefs: [",                                                   "{name: b#, port: 1}, ",         "]" RULE_END,    16,
-     IN_RULE "backendRefs"                                                                                                                                                                                               },
-    {__LINE__, "GRPCRoute",      RULE "backendRefs: [",                                                   "{name: b#, port: 1}, ",         "]" RULE_END,    16,
-     IN_RULE "backendRefs"                                                                                                                                                                                               },
-    {__LINE__, "TCPRoute",       RULE "backendRefs: [",                                                   "{name: b#, port: 1}, ",         "]" RULE_END,    16,
-     IN_RULE "backendRefs"                                                                                                                                                                                               },
-    {__LINE__, "UDPRoute",       RULE "backendRefs: [",                                                   "{name: b#, port: 1}, ",         "]" RULE_END,    16,
-     IN_RULE "backendRefs"                                                                                                                                                                                               },
-    {__LINE__, "HTTPRoute",      RULE "matches: [{headers: [",                                            "{name: h#, value: v}, ",        "]}]" RULE_END,
-     16,                                                                                                                                                          IN_RULE "matches[0].headers"                           },
-    {__LINE__, "GRPCRoute",      RULE "matches: [{headers: [",                                            "{name: h#, value: v}, ",        "]}]" RULE_END,
-     16,                                                                                                                                                          IN_RULE "matches[0].headers"                           },
-    {__LINE__, "HTTPRoute",      RULE "matches: [{queryParams: [",                                        "{name: h#, value: v}, ",
-     "]}]" RULE_END,                                                                                                                                        16,   IN_RULE "matches[0].queryParams"                       },
-    {__LINE__, "HTTPRoute",      RULE "filters: [" MODIFIER "set: [",                                     "{name: h#, value: v}, ",
-     "]" FILTER_END,                                                                                                                                        16,   IN_RULE "filters[0].requestHeaderModifier.set"         },
-    {__LINE__, "HTTPRoute",      RULE "filters: [" MODIFIER "add: [",                                     "{name: h#, value: v}, ",
-     "]" FILTER_END,                                                                                                                                        16,   IN_RULE "filters[0].requestHeaderModifier.add"         },
-    {__LINE__, "HTTPRoute",      RULE "filters: [" MODIFIER "remove: [",                                  "h#, ",                          "]" FILTER_END,  16,
-     IN_RULE "filters[0].requestHeaderModifier.remove"                                                                                                                                                                   },
-    {__LINE__, "HTTPRoute",      RULE "filters: [{type: CORS, cors: {allowOrigins: [",                    "http://h#, ",
-     "]" FILTER_END,                                                                                                                                        64,   IN_RULE "filters[0].cors.allowOrigins"                 },
-    {__LINE__, "HTTPRoute",      RULE "filters: [{type: CORS, cors: {allowHeaders: [",                    "h#, ",
-     "]" FILTER_END,                                                                                                                                        64,   IN_RULE "filters[0].cors.allowHeaders"                 },
-    {__LINE__, "HTTPRoute",      RULE "filters: [{type: CORS, cors: {exposeHeaders: [",                   "h#, ",
-     "]" FILTER_END,                                                                                                                                        64,   IN_RULE "filters[0].cors.exposeHeaders"                },
-    {__LINE__, "HTTPRoute",      RULE "matches: [{path: {value: /",                                       "a",                             "}}]" RULE_END,  1023,
-     IN_RULE "matches[0].path.value"                                                                                                                                                                                     },
-    {__LINE__, "HTTPRoute",      RULE "matches: [{headers: [{name: h, value: ",                           "a",                             "}]}]" RULE_END,
-     4096,                                                                                                                                                        IN_RULE "matches[0].headers[0].value"                  },
-    {__LINE__, "HTTPRoute",      RULE "matches: [{queryParams: [{name: h, value: ",                       "\xc3\xa4",
-     "}]}]" RULE_END,                                                                                                                                       1024, IN_RULE "matches[0].queryParams[0].value"              },
-    {__LINE__, "GRPCRoute",      RULE "matches: [{method: {service: ",                                    "a",                             "}}]" RULE_END,  1024,
-     IN_RULE "matches[0].method.service"                                                                                                                                                                                 },
-    {__LINE__, "HTTPRoute",      RULE "filters: [" MODIFIER "set: [{name: h, value: ",                    "a",
-     "}]" FILTER_END,                                                                                                                                       4096, IN_RULE "filters[0].requestHeaderModifier.set[0].value"},
-    {__LINE__, "HTTPRoute",
-     RULE "filters: [{type: URLRewrite, urlRewrite: {path: {type: "
-          "ReplaceFullPath, replaceFullPath: ",                                                           "a",                             "}" FILTER_END,  1024, IN_RULE "filters[0].urlRewrite.path.replaceFullPath"   },
-    {__LINE__, "HTTPRoute",      RULE "filters: [{type: RequestRedirect, requestRedirect: {hostname: ",
-     "a",                                                                                                                                  FILTER_END,      253,  IN_RULE "filters[0].requestRedirect.hostname"          },
-    {__LINE__, "HTTPRoute",      RULE "backendRefs: [{port: 1, name: ",                                   "a",                             "}]" RULE_END,   253,
-     IN_RULE "backendRefs[0].name"                                                                                                                                                                                       },
-    {__LINE__, "HTTPRoute",      RULE "name: ",                                                           "a",                             RULE_END,        253,  IN_RULE "name"                                         },
+    {__LINE__, "Gateway", 64, "spec.listeners",
+     "{gatewayClassName: c, listeners: [@]}",
+     "{name: l#, port: 1, protocol: HTTP, hostname: h#}, "},
+    {__LINE__, "ListenerSet", 64, "spec.listeners",
+     "{parentRef: {name: g}, listeners: [@]}",
+     "{name: l#, port: 1, protocol: HTTP, hostname: h#}, "},
+    {__LINE__, "Gateway", 8, "spec.listeners[0].allowedRoutes.kinds",
+     "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: HTTP, allowedRoutes: {kinds: [@]}}]}",
+     "{kind: K#}, "},
+    {__LINE__, "Gateway", 64, "spec.listeners[0].tls.certificateRefs",
+     "{gatewayClassName: c, listeners: [{name: l, port: 1, protocol: HTTPS, tls: {certificateRefs: [@]}}]}",
+     "{name: s#}, "},
+    {__LINE__, "Gateway", 16, "spec.listeners[0].tls.options",
+     "{gatewayClassName: c, listeners: [{name: l, port: 1, protocol: HTTPS, tls: {options: {@}}}]}",
+     "k#: v, "},
+    {__LINE__, "Gateway", 16, "spec.addresses",
+     "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: HTTP}], addresses: [@]}",
+     "{type: Hostname, value: h#}, "},
+    {__LINE__, "Gateway", 8, "spec.infrastructure.labels",
+     "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: HTTP}], infrastructure: {labels: {@}}}",
+     "k#: v, "},
+    {__LINE__, "Gateway", 16, "spec.infrastructure.annotations",
+     "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: HTTP}], infrastructure: {annotations: {@}}}",
+     "k#: v, "},
+    {__LINE__, "Gateway", 253, "spec.listeners[0].hostname",
+     "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: HTTP, hostname: @}]}", "a"},
+    {__LINE__, "Gateway", 253, "spec.listeners[0].name",
+     "{gatewayClassName: c, listeners: [{port: 80, protocol: HTTP, name: @}]}", "a"},
+    {__LINE__, "Gateway", 255, "spec.listeners[0].protocol",
+     "{gatewayClassName: c, listeners: [{name: l, port: 80, protocol: @}]}", "a"},
+    {__LINE__, "Gateway", 253, "spec.gatewayClassName",
+     "{listeners: [{name: l, port: 80, protocol: HTTP}], gatewayClassName: @}", "a"},
+    {__LINE__, "ReferenceGrant", 16, "spec.from",
+     "{to: [{group: '', kind: Service}], from: [@]}", "{group: '', kind: K, namespace: o#}, "},
+    {__LINE__, "ReferenceGrant", 16, "spec.to",
+     "{from: [{group: '', kind: K, namespace: o}], to: [@]}", "{group: '', kind: K, name: o#}, "},
+    {__LINE__, "ReferenceGrant", 63, "spec.from[0].namespace",
+     "{to: [{group: '', kind: K}], from: [{group: '', kind: K, namespace: @}]}", "a"},
+    {__LINE__, "ReferenceGrant", 63, "spec.to[0].kind",
+     "{from: [{group: '', kind: K, namespace: o}], to: [{group: '', kind: @}]}", "a"},
+    {__LINE__, "ReferenceGrant", 253, "spec.to[0].group",
+     "{from: [{group: '', kind: K, namespace: o}], to: [{kind: K, group: @}]}", "a"},
+    {__LINE__, "HTTPRoute", 32, "spec.parentRefs",
+     "{parentRefs: [@]}", "{name: g#}, "},
+    {__LINE__, "GRPCRoute", 32, "spec.parentRefs",
+     "{parentRefs: [@]}", "{name: g#}, "},
+    {__LINE__, "TCPRoute", 32, "spec.parentRefs",
+     "{rules: [{backendRefs: [{name: b, port: 1}]}], parentRefs: [@]}", "{name: g#}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.hostnames",
+     "{hostnames: [@]}", "h#, "},
+    {__LINE__, "GRPCRoute", 16, "spec.hostnames",
+     "{hostnames: [@]}", "h#, "},
+    {__LINE__, "TLSRoute", 1024, "spec.hostnames",
+     "{rules: [{backendRefs: [{name: b, port: 1}]}], hostnames: [@]}", "h#, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules",
+     "{rules: [@]}", "{}, "},
+    {__LINE__, "GRPCRoute", 16, "spec.rules",
+     "{rules: [@]}", "{}, "},
+    {__LINE__, "HTTPRoute", 64, "spec.rules[0].matches",
+     "{rules: [{matches: [@]}]}", "{path: {value: /#}}, "},
+    {__LINE__, "GRPCRoute", 64, "spec.rules[0].matches",
+     "{rules: [{matches: [@]}]}", "{method: {method: m#}}, "},
+    {__LINE__, "HTTPRoute", 61, "spec.rules",
+     "{rules: [{}, {matches: [" MATCHES_64 "]}, {matches: [{}, {}]}, {matches: [@]}]}", "{}, "},
+    {__LINE__, "GRPCRoute", 62, "spec.rules",
+     "{rules: [{}, {matches: [" MATCHES_64 "]}, {matches: [{}, {}]}, {matches: [@]}]}", "{}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].filters",
+     "{rules: [{filters: [@]}]}",
+     "{type: ExtensionRef, extensionRef: {group: a, kind: K, name: e#}}, "},
+    {__LINE__, "GRPCRoute", 16, "spec.rules[0].filters",
+     "{rules: [{filters: [@]}]}",
+     "{type: ExtensionRef, extensionRef: {group: a, kind: K, name: e#}}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].backendRefs[0].filters",
+     "{rules: [{backendRefs: [{name: b, port: 1, filters: [@]}]}]}",
+     "{type: ExtensionRef, extensionRef: {group: a, kind: K, name: e#}}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].backendRefs",
+     "{rules: [{backendRefs: [@]}]}", "{name: b#, port: 1}, "},
+    {__LINE__, "GRPCRoute", 16, "spec.rules[0].backendRefs",
+     "{rules: [{backendRefs: [@]}]}", "{name: b#, port: 1}, "},
+    {__LINE__, "TCPRoute", 16, "spec.rules[0].backendRefs",
+     "{rules: [{backendRefs: [@]}]}", "{name: b#, port: 1}, "},
+    {__LINE__, "UDPRoute", 16, "spec.rules[0].backendRefs",
+     "{rules: [{backendRefs: [@]}]}", "{name: b#, port: 1}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].matches[0].headers",
+     "{rules: [{matches: [{headers: [@]}]}]}", "{name: h#, value: v}, "},
+    {__LINE__, "GRPCRoute", 16, "spec.rules[0].matches[0].headers",
+     "{rules: [{matches: [{headers: [@]}]}]}", "{name: h#, value: v}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].matches[0].queryParams",
+     "{rules: [{matches: [{queryParams: [@]}]}]}", "{name: h#, value: v}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].filters[0].requestHeaderModifier.set",
+     "{rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [@]}}]}]}",
+     "{name: h#, value: v}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].filters[0].requestHeaderModifier.add",
+     "{rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {add: [@]}}]}]}",
+     "{name: h#, value: v}, "},
+    {__LINE__, "HTTPRoute", 16, "spec.rules[0].filters[0].requestHeaderModifier.remove",
+     "{rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [@]}}]}]}",
+     "h#, "},
+    {__LINE__, "HTTPRoute", 64, "spec.rules[0].filters[0].cors.allowOrigins",
+     "{rules: [{filters: [{type: CORS, cors: {allowOrigins: [@]}}]}]}", "http://h#, "},
+    {__LINE__, "HTTPRoute", 64, "spec.rules[0].filters[0].cors.allowHeaders",
+     "{rules: [{filters: [{type: CORS, cors: {allowHeaders: [@]}}]}]}", "h#, "},
+    {__LINE__, "HTTPRoute", 64, "spec.rules[0].filters[0].cors.exposeHeaders",
+     "{rules: [{filters: [{type: CORS, cors: {exposeHeaders: [@]}}]}]}", "h#, "},
+    {__LINE__, "HTTPRoute", 1023, "spec.rules[0].matches[0].path.value",
+     "{rules: [{matches: [{path: {value: /@}}]}]}", "a"},
+    {__LINE__, "HTTPRoute", 4096, "spec.rules[0].matches[0].headers[0].value",
+     "{rules: [{matches: [{headers: [{name: h, value: @}]}]}]}", "a"},
+    {__LINE__, "HTTPRoute", 1024, "spec.rules[0].matches[0].queryParams[0].value",
+     "{rules: [{matches: [{queryParams: [{name: h, value: @}]}]}]}", "\xc3\xa4"},
+    {__LINE__, "GRPCRoute", 1024, "spec.rules[0].matches[0].method.service",
+     "{rules: [{matches: [{method: {service: @}}]}]}", "a"},
+    {__LINE__, "HTTPRoute", 4096, "spec.rules[0].filters[0].requestHeaderModifier.set[0].value",
+     "{rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: h, value: @}]}}]}]}",
+     "a"},
+    {__LINE__, "HTTPRoute", 1024, "spec.rules[0].filters[0].urlRewrite.path.replaceFullPath",
+     "{rules: [{filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: @}}}]}]}",
+     "a"},
+    {__LINE__, "HTTPRoute", 253, "spec.rules[0].filters[0].requestRedirect.hostname",
+     "{rules: [{filters: [{type: RequestRedirect, requestRedirect: {hostname: @}}]}]}", "a"},
+    {__LINE__, "HTTPRoute", 253, "spec.rules[0].backendRefs[0].name",
+     "{rules: [{backendRefs: [{port: 1, name: @}]}]}", "a"},
+    {__LINE__, "HTTPRoute", 253, "spec.rules[0].name",
+     "{rules: [{name: @}]}", "a"},
 };
+/* clang-format on */
 
 static void
-append(char **at, const char *text)
+append(char **at, const char *text, size_t len)
 {
-    size_t len = strlen(text);
     memcpy(*at, text, len);
     *at += len;
+}
+
+static void
+append_item(char **at, const char *item, size_t number)
+{
+    char digits[8];
+    snprintf(digits, sizeof(digits), "%05zu", number % 100000);
+    for (; *item; item++) {
+        bool numbered = *item == '#';
+        append(at, numbered ? digits : item, numbered ? strlen(digits) : 1);
+    }
 }
 
 static char *
 spec_of(const struct limit *limit, size_t count)
 {
-    enum { DIGITS = 5 };
-    size_t room = strlen(limit->before) + strlen(limit->after) +
-                  count * (strlen(limit->item) + 4 * DIGITS) + 1;
-    char *spec = malloc(room), *at = spec;
-    cr_assert(spec != NULL);
-    append(&at, limit->before);
+    enum { ITEM_GROWTH = 16 }; /* of the numbers in an item */
+    const char *hole = strchr(limit->spec, '@');
+    char *spec = malloc(strlen(limit->spec) + count * (strlen(limit->item) + ITEM_GROWTH) + 1);
+    char *at = spec;
+    cr_assert(spec != NULL && hole != NULL);
+    append(&at, limit->spec, (size_t)(hole - limit->spec));
     for (size_t i = 0; i < count; i++) {
-        for (const char *c = limit->item; *c; c++) {
-            if (*c == '#') {
-                at += snprintf(at, DIGITS + 1, "%05zu", i);
-            } else {
-                *at++ = *c;
-            }
-        }
+        append_item(&at, limit->item, i);
     }
-    append(&at, limit->after);
-    *at = '\0';
+    append(&at, hole + 1, strlen(hole + 1) + 1);
     return spec;
 }
 

@@ -171,7 +171,8 @@ Test(istio_names, host_set_finds_the_longest_wildcard)
         {__LINE__, "",            -1, 4},
     };
     static const char *const hosts[] = {"a.foo.com", "b.bar", "*.foo.com", "*foo.com", "*"};
-    struct host_set set = host_set_init(alloc_or_default(NULL));
+    struct arena arena = arena_init(alloc_or_default(NULL));
+    struct host_set set = host_set_init(&arena);
     cr_expect(host_set_covering(&set, STR("a"), NULL) == NULL);
     for (size_t i = 0; i < ROWS(hosts); i++) {
         cr_assert(host_set_add(&set, sluice_str_of(hosts[i]), (void *)(uintptr_t)(i + 1)));

@@ -215,7 +215,7 @@ class Reply:
 class Upstream:
     """A server that answers what it was asked, as JSON, and remembers it. A context manager."""
 
-    def __init__(self, name, headers=(), status=200, delay=0.0):
+    def __init__(self, name, headers=(), status=200, delay=0.0, stall=0.0):
         self.name = name
         self.seen = []
         upstream = self
@@ -242,7 +242,9 @@ class Upstream:
                     for key, value in headers:
                         self.send_header(key, value)
                     self.end_headers()
-                    self.wfile.write(text)
+                    self.wfile.write(text[:10])
+                    time.sleep(stall)  # in the middle of the body
+                    self.wfile.write(text[10:])
                 except OSError:
                     pass  # nginx gave up: that is what some tests are about
 

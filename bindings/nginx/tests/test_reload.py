@@ -39,11 +39,11 @@ BAD = split(50, 50).replace("weight: 50", "weight: many")
 
 
 class Load:
-    """Clients that ask until they are told to stop, at most for a minute. A context manager."""
+    """Clients that ask until they are told to stop or the time is over. A context manager."""
 
-    def __init__(self, port, clients=3):
+    def __init__(self, port, clients=3, seconds=60):
         self.port = port
-        self.end = time.monotonic() + 60
+        self.end = time.monotonic() + seconds
         self.served = collections.Counter()
         self.failed = []
         self.running = True

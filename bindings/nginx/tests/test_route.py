@@ -1,6 +1,7 @@
 """sluice_route on: the whole decision, carried out in front of real upstream servers."""
 
 import contextlib
+import http.client
 import socket
 import time
 import unittest
@@ -22,10 +23,10 @@ SERVER = """
     upstream elsewhere                               { server 127.0.0.1:@other@; }
     upstream flaky.default.svc.cluster.local||80     { server 127.0.0.1:@closed@ max_fails=0; server 127.0.0.1:@v1@ max_fails=0; }
     upstream failing.default.svc.cluster.local||80   { server 127.0.0.1:@busy@ max_fails=0; server 127.0.0.1:@v1@ max_fails=0; }
+    upstream stalled.default.svc.cluster.local||80   { server 127.0.0.1:@stalled@; }
     upstream slow.default.svc.cluster.local||80      { server 127.0.0.1:@slow@; }
     server {
         listen 127.0.0.1:@port@;
-        listen 127.0.0.1:@h2@ http2;
         sluice_listener_port 80;
         location / {
             sluice_route on;
@@ -113,6 +114,9 @@ RULES = virtual_service(f"""\
   - match: [{{uri: {{prefix: /timeout}}}}, {{uri: {{prefix: /literal/}}}}, {{uri: {{prefix: /address/}}}}]
     timeout: 300ms
     route: [{{destination: {{host: slow, port: {{number: 80}}}}}}]
+  - match: [{{uri: {{prefix: /stalled}}}}]
+    timeout: 300ms
+    route: [{{destination: {{host: stalled, port: {{number: 80}}}}}}]
   - match: [{{uri: {{prefix: /in-time}}}}]
     timeout: 20s
     route: [{{destination: {{host: slow, port: {{number: 80}}}}}}]
@@ -146,11 +150,11 @@ class Route(unittest.TestCase):
             cls.other = stack.enter_context(Upstream("other"))
             cls.busy = stack.enter_context(Upstream("busy", status=503))
             cls.slow = stack.enter_context(Upstream("slow", delay=1.0))
-            cls.h2 = free_port()
+            cls.stalled = stack.enter_context(Upstream("stalled", stall=1.0))
             cls.nginx = stack.enter_context(Nginx(
                 SERVER, {"rules.yaml": RULES, "www/files/new/a.txt": "new file", "www/secret.txt": "secret"},
                 v1=cls.v1.port, v2=cls.v2.port, other=cls.other.port, busy=cls.busy.port, slow=cls.slow.port,
-                closed=free_port(), h2=cls.h2))
+                stalled=cls.stalled.port, closed=free_port()))
             cls.stack = stack.pop_all()
 
     @classmethod
@@ -378,6 +382,31 @@ class Route(unittest.TestCase):
 
     def test_timeout_of_a_request_with_a_body(self):
         self.assertEqual(self.get("/timeout", method="POST", body=b"x" * 100000).status, 504)
+
+    def test_timeout_in_the_middle_of_an_answer(self):
+        """Too late for a status: the connection ends, so that the client knows."""
+        start = time.monotonic()
+        with self.assertRaises((http.client.IncompleteRead, ConnectionError)):
+            self.get("/stalled")
+        self.assertLess(time.monotonic() - start, 0.95)
+
+    def test_client_leaves_before_the_timeout(self):
+        with socket.create_connection(("127.0.0.1", self.nginx.port)) as leaving:
+            leaving.sendall(b"GET /timeout HTTP/1.1\r\nHost: reviews\r\n\r\n")
+            time.sleep(0.1)
+        time.sleep(0.4)
+        self.assertEqual(self.get("/direct").status, 418)
+
+    def test_body_comes_slower_than_the_timeout(self):
+        """The time runs from the end of the request."""
+        with socket.create_connection(("127.0.0.1", self.nginx.port), timeout=20) as slow:
+            slow.sendall(b"POST /timeout HTTP/1.1\r\nHost: reviews\r\nConnection: close\r\nContent-Length: 4\r\n\r\n")
+            for _ in range(4):
+                time.sleep(0.12)
+                slow.sendall(b"x")
+            sent = time.monotonic()
+            self.assertIn(b" 504 ", slow.recv(65536))
+            self.assertGreater(time.monotonic() - sent, 0.25)
 
     def test_answer_in_time(self):
         self.assertEqual(self.get("/in-time").json()["server"], "slow")
