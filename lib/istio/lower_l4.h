@@ -53,14 +53,9 @@ const struct model_route_list *l4_order(struct lower *lower, struct l4_chains *c
 
 /* lower_l4_mesh.c, lower_l4_gateway.c */
 bool lower_l4_mesh(struct lower *lower, struct listener_list *listeners);
-<<<<<<< HEAD
 /* The listener of servers of one port and kind. */
 struct gateway_server;
 bool lower_l4_gateway(struct lower *lower, sluice_str name, const struct gateway_server *servers,
                       size_t count, struct listener_list *listeners);
-=======
-bool lower_l4_gateway(struct lower *lower, sluice_str name, const struct istio_gateway *document,
-                      const struct candidates *candidates, struct listener_list *listeners);
->>>>>>> main
 
 #endif
