@@ -54,15 +54,20 @@ class Story(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def test_every_claim_holds(self):
-        done = story("--requests", "800", "--cookies", "300")
-        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-        titles = re.findall(r"^--- (\S+) -+$", done.stdout, re.M)
+        for rules in (RULES, RULES + "-gateway-api"):
+            with self.subTest(rules):
+                done = story("--requests", "400", "--cookies", "200", "--rules", rules)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+                self.check_what_is_told(done.stdout)
+
+    def check_what_is_told(self, text):
+        titles = re.findall(r"^--- (\S+) -+$", text, re.M)
         self.assertEqual(titles, sorted(os.listdir(RULES)) + ["broken.yaml"])
-        self.assertEqual(len(re.findall(r"^    800 requests, v3 got ", done.stdout, re.M)), 6)
-        self.assertEqual(len(re.findall(r"^    300 cookies: .*; fallen back: 0$", done.stdout, re.M)), 4)
-        self.assertRegex(done.stdout, r"(?m)^    Refused: .*rules\.yaml:18:15")
-        self.assertRegex(done.stdout, r"requests, 9 reloads, 1 refused; failed: 0\n")
-        self.assertTrue(done.stdout.endswith("along the sticky ramp: 0; shares off: 0\n"))
+        self.assertEqual(len(re.findall(r"^    400 requests, v3 got ", text, re.M)), 6)
+        self.assertEqual(len(re.findall(r"^    200 cookies: .*; fallen back: 0$", text, re.M)), 4)
+        self.assertRegex(text, r"(?m)^    Refused: .*rules\.yaml:18:15")
+        self.assertRegex(text, r"requests, 9 reloads, 1 refused; failed: 0\n")
+        self.assertTrue(text.endswith("along the sticky ramp: 0; shares off: 0\n"))
 
     def test_a_ramp_that_goes_back_is_noticed(self):
         rules = shutil.copytree(RULES, os.path.join(self.folder, "rules"))
@@ -77,7 +82,8 @@ class Story(unittest.TestCase):
     def test_a_soak_counts_reloads_and_finds_memory_flat(self):
         done = story("--soak", "3")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertRegex(done.stdout, r"[1-9]\d* requests, [2-4] reloads; failed: 0; .*: flat\n")
+        self.assertRegex(done.stdout, r"[1-9]\d* requests, [2-4] reloads, 0 refused; failed: 0;")
+        self.assertRegex(done.stdout, r"died: 0; memory and files: flat\n")
 
     def end_by(self, number):
         """Start the story, end it by a signal amid the load; its exit status."""

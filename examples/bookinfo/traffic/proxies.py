@@ -1,6 +1,7 @@
 """The proxies of the story, real ones: how each is configured, started, reloaded and stopped.
 
-A proxy reads two rule files: subsets.yaml, which stays, and rules.yaml, which the story rewrites.
+A proxy reads two rule files: services.yaml, which stays, and rules.yaml, which the story rewrites. Versions
+are subsets of one service where the rules are Istio's, and services of their own in the Gateway API.
 """
 import os
 import re
@@ -20,11 +21,14 @@ SERVICE_PORT = 9080  # of reviews, as its clients know it; what rules see
 class Proxy:
     """One server in a folder of its own. What is special about each kind is in the classes below."""
 
+    name = ""
     program = ""
     reload_signal = None
     # How its log tells of a reload that begins, and of rules that are refused.
     begun = ""
     refusal = ""
+    # And of a worker that died.
+    death = ""
 
     def __init__(self, module, folder, services):
         self.module = os.path.abspath(module)
@@ -47,7 +51,8 @@ class Proxy:
 
     def version(self):
         done = subprocess.run([self.find(), "-v"], capture_output=True, text=True, check=True)
-        return re.search(r"version:? (\S+)", done.stdout + done.stderr).group(1)
+        number = re.search(r"version:? (?:nginx/)?(\S+)", done.stdout + done.stderr).group(1)
+        return "%s %s" % (self.name, number)
 
     def write(self, name, text):
         """Put a file in its place whole, as a careful person does under a running server."""
@@ -58,9 +63,9 @@ class Proxy:
         return path
 
     def start(self, rules):
-        """Serve by a file that holds a DestinationRule, which stays, and after it the first VirtualService."""
-        subsets, _, rules = rules.partition("\n---\n")
-        self.write("subsets.yaml", subsets)
+        """Serve by a file whose last object is what the story rewrites; those before it stay."""
+        services, _, rules = rules.rpartition("\n---\n")
+        self.write("services.yaml", services)
         self.write("rules.yaml", rules)
         self.write("proxy.conf", self.config() % self.names)
         self.process = loopback.Process(self.command(), self.log_path)
@@ -97,9 +102,13 @@ class Proxy:
         return self.process.log(said)
 
     def finding(self, said):
-        """The line of its log that names the place of what is wrong in the rules; None if none does."""
-        found = re.search(r".*rules\.yaml:\d+:\d+.*", said)
-        return found.group(0) if found else None
+        """What its log says of the place that is wrong in the rules, without time and process; None if nothing."""
+        found = re.search(r"(?m)^(?:\S+ \S+ \[emerg\] \S+ )?(.*rules\.yaml:\d+:\d+.*)", said)
+        return found.group(1) if found else None
+
+    def deaths(self):
+        """How many of its workers did not end by themselves."""
+        return len(re.findall(self.death, self.process.log()))
 
     def stop(self):
         if self.process:
@@ -107,10 +116,11 @@ class Proxy:
 
 
 class Nginx(Proxy):
-    program = "nginx"
+    name = program = "nginx"
     reload_signal = signal.SIGHUP
     begun = "reconfiguring"
     refusal = "[emerg]"
+    death = r"exited on signal"
 
     def command(self):
         return [self.find(), "-p", self.folder, "-c", os.path.join(self.folder, "proxy.conf")]
@@ -123,10 +133,12 @@ class Nginx(Proxy):
 
 
 class HAProxy(Proxy):
+    name = "HAProxy"
     program = "haproxy"
     reload_signal = signal.SIGUSR2
     begun = "Reloading HAProxy"
     refusal = "Loading failure"
+    death = r"exited with code [1-9]"
 
     def command(self):
         return [self.find(), "-W", "-f", os.path.join(self.folder, "proxy.conf")]
@@ -154,12 +166,16 @@ http {
     uwsgi_temp_path %(folder)s/uwsgi;
     scgi_temp_path %(folder)s/scgi;
 
-    sluice_rules subsets.yaml rules.yaml;
+    sluice_rules services.yaml rules.yaml;
     sluice_listener_port %(service_port)d;
 
+    # HOST|SUBSET|PORT of each destination
     upstream reviews.default.svc.cluster.local|v1|%(service_port)d { server 127.0.0.1:%(v1)d; keepalive 8; }
     upstream reviews.default.svc.cluster.local|v2|%(service_port)d { server 127.0.0.1:%(v2)d; keepalive 8; }
     upstream reviews.default.svc.cluster.local|v3|%(service_port)d { server 127.0.0.1:%(v3)d; keepalive 8; }
+    upstream reviews-v1.default.svc.cluster.local||%(service_port)d { server 127.0.0.1:%(v1)d; keepalive 8; }
+    upstream reviews-v2.default.svc.cluster.local||%(service_port)d { server 127.0.0.1:%(v2)d; keepalive 8; }
+    upstream reviews-v3.default.svc.cluster.local||%(service_port)d { server 127.0.0.1:%(v3)d; keepalive 8; }
 
     server {
         listen 127.0.0.1:%(port)d;
@@ -177,7 +193,7 @@ HAPROXY = """\
 global
     nbthread 2
     hard-stop-after 10s
-    setenv SLUICE_RULES "%(folder)s/subsets.yaml %(folder)s/rules.yaml"
+    setenv SLUICE_RULES "%(folder)s/services.yaml %(folder)s/rules.yaml"
     setenv SLUICE_OPTIONS "port=%(service_port)d"
     lua-load-per-thread %(module)s/sluice.lua
 
@@ -194,11 +210,18 @@ frontend reviews
     http-response lua.sluice_response if { var(txn.sluice.response) -m found }
     use_backend %%[var(txn.sluice.backend)]
 
+# HOST:SUBSET of each destination, or HOST
 backend reviews.default.svc.cluster.local:v1
     server reviews 127.0.0.1:%(v1)d
 backend reviews.default.svc.cluster.local:v2
     server reviews 127.0.0.1:%(v2)d
 backend reviews.default.svc.cluster.local:v3
+    server reviews 127.0.0.1:%(v3)d
+backend reviews-v1.default.svc.cluster.local
+    server reviews 127.0.0.1:%(v1)d
+backend reviews-v2.default.svc.cluster.local
+    server reviews 127.0.0.1:%(v2)d
+backend reviews-v3.default.svc.cluster.local
     server reviews 127.0.0.1:%(v3)d
 """
 

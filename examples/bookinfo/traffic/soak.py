@@ -1,7 +1,11 @@
-"""A long load with a reload every second, while memory and file descriptors are watched."""
+"""A long load with a reload every second, while memory and file descriptors are watched.
+
+Every tenth reload is of rules that must be refused.
+"""
 import os
 import time
 
+import proxies
 import users
 from proxies import loopback
 
@@ -51,12 +55,15 @@ def read(folder, name):
 
 
 def reload_every_second(proxy, rules, seconds):
-    """A sample for each reload, taken a second after it; each tenth of the time is reported."""
+    """A sample for each reload, taken when its second is over; each tenth of the time is reported."""
     samples = []
     start = time.monotonic()
     tenth = max(1, int(seconds / 10))
     while time.monotonic() < start + seconds:
-        proxy.reload(rules[len(samples) % len(rules)])
+        if len(samples) % 10 == 9:
+            proxy.reload_refused(read(proxies.HERE, "broken.yaml"))
+        else:
+            proxy.reload(rules[len(samples) % len(rules)])
         time.sleep(max(0, start + len(samples) + 1 - time.monotonic()))
         samples.append(Sample(proxy))
         if len(samples) % tenth == 0:
@@ -74,7 +81,9 @@ def run(proxy, options):
                           pause=PAUSE, keep_alive=4, fresh=2):
         samples = reload_every_second(proxy, rules, options.soak)
     flat = is_flat(samples)
-    print("    %d requests, %d reloads; failed: %d; asked again: %d; memory and files: %s" % (
-        tally.requests, len(samples), len(tally.failures), tally.again, "flat" if flat else "NOT FLAT"))
+    deaths = proxy.deaths()
+    print("    %d requests, %d reloads, %d refused; failed: %d; asked again: %d" % (
+        tally.requests, len(samples), len(samples) // 10, len(tally.failures), tally.again))
+    print("    Workers that died: %d; memory and files: %s" % (deaths, "flat" if flat else "NOT FLAT"))
     tally.print_failures()
-    return 0 if flat and not tally.failures else 1
+    return 0 if flat and not deaths and not tally.failures else 1

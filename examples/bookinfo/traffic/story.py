@@ -1,4 +1,4 @@
-"""The bookinfo canary on real traffic: `story.py nginx|haproxy --module PATH [--soak SECONDS]`.
+"""The bookinfo canary on real traffic: `story.py nginx|haproxy --module PATH`.
 
 Starts three reviews services and the proxy on free ports of 127.0.0.1, plays the rule files of
 examples/bookinfo/rules by reload while users go on asking, and checks what the rules promise. Everything
@@ -174,6 +174,7 @@ class Story:
         print("    Asked again, as the proxy had closed a connection between two requests: %d" % self.tally.again)
         self.tally.print_failures()
         self.claim(not self.tally.failures, "no request failed")
+        self.claim(not self.proxy.deaths(), "no worker of the proxy died")
         print("    Users who had v3 and fell back along the sticky ramp: %s; shares off: %d" % (
             terminal.styled("red" if self.fallen else "green", str(self.fallen)), self.off))
         if self.broken_claims:
@@ -204,7 +205,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("proxy", choices=sorted(proxies.KINDS))
     parser.add_argument("--module", required=True, help="ngx_http_sluice_module.so, or the folder of sluice.lua")
-    parser.add_argument("--rules", default=os.path.join(os.path.dirname(proxies.HERE), "rules"))
+    parser.add_argument("--rules", default=os.path.join(os.path.dirname(proxies.HERE), "rules"),
+                        help="a folder; default: rules, and rules-gateway-api holds the same in its words")
     parser.add_argument("--requests", type=int, default=4000, help="of strangers, at each step")
     parser.add_argument("--cookies", type=int, default=2000, help="users who keep theirs along the sticky ramp")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="instead: load, and a reload every second")
