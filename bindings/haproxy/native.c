@@ -140,8 +140,8 @@ static bool
 read_headers(const struct htx *htx)
 {
     headers_clear(&headers);
-    for (int32_t at = htx_get_first(htx); at != -1; at = htx_get_next(htx, at)) {
-        const struct htx_blk *block = htx_get_blk(htx, at);
+    for (int32_t at = htx_get_first(htx); at != -1; at = htx_get_next(htx, (uint32_t)at)) {
+        const struct htx_blk *block = htx_get_blk(htx, (uint32_t)at);
         enum htx_blk_type type = htx_get_blk_type(block);
         if (type == HTX_BLK_EOH) break;
         if (type != HTX_BLK_HDR) continue;
@@ -259,7 +259,7 @@ static sluice_str
 remembered(struct sample *sample)
 {
     struct sample found;
-    smp_set_owner(&found, sample->px, sample->sess, sample->strm, sample->opt);
+    smp_set_owner(&found, sample->px, sample->sess, sample->strm, (int)sample->opt);
     if (!vars_get_by_name(VARIABLE, sizeof VARIABLE - 1, &found, NULL)) return sluice_str_of("");
     return (sluice_str){found.data.u.str.area, found.data.u.str.data};
 }
@@ -272,7 +272,7 @@ remember(struct sample *sample, const sluice_decision *decision)
     struct line line = {room->area, 0, room->size, true};
     struct sample value = {0};
     fields_write(decision, &line);
-    smp_set_owner(&value, sample->px, sample->sess, sample->strm, sample->opt);
+    smp_set_owner(&value, sample->px, sample->sess, sample->strm, (int)sample->opt);
     give(&value, room->area, line.len);
     vars_set_by_name(VARIABLE, sizeof VARIABLE - 1, &value);
     return (sluice_str){room->area, line.len};

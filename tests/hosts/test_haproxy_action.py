@@ -155,7 +155,7 @@ class Action(haproxy.Case):
         start = time.monotonic()
         for _ in range(10):
             self.assertEqual(self.ask("/").status, 200)
-        self.assertLess(time.monotonic() - start, 2)
+        self.assertLess(time.monotonic() - start, 3.5)
         load.stop()
         self.assertEqual(load.failures, [])
 
@@ -205,7 +205,7 @@ class Action(haproxy.Case):
         start = time.monotonic()
         answer = self.ask("/slow")
         self.assertEqual((answer.status, answer.get("x-timeout")), (504, None))
-        self.assertLess(time.monotonic() - start, 3)
+        self.assertLess(time.monotonic() - start, 8)
 
     def test_answers_a_cors_preflight(self):
         answer = self.ask("/cors", method="OPTIONS", headers=[
