@@ -77,16 +77,29 @@ class _Echo(http.server.BaseHTTPRequestHandler):
         received = {"server": self.server.name, "method": self.command, "path": target,
                     "headers": [[k.lower(), v] for k, v in self.headers.items()],
                     "body": self.rfile.read(length).decode("latin-1")}
-        body = json.dumps(received).encode()
-        self.send_response(200)
+        self.server.seen.append(received)
+        time.sleep(self.server.delay)
+        try:
+            self.send(json.dumps(received).encode())
+        except OSError:
+            self.close_connection = True  # the proxy gave up: that is what some tests are about
+
+    def send(self, body):
+        self.send_response(self.server.status)
         self.send_header("content-type", "application/json")
         self.send_header("x-server", self.server.name)
         for name, value in self.server.fields:
             self.send_header(name, value)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        if self.command == "HEAD":
+            return
+        if self.server.stall:
+            self.wfile.write(body[:10])
+            self.wfile.flush()
+            time.sleep(self.server.stall)
+            body = body[10:]
+        self.wfile.write(body)
 
     def __getattr__(self, name):
         if name.startswith("do_"):  # any method
@@ -98,17 +111,22 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 
 
 class EchoServer(http.server.ThreadingHTTPServer):
-    """Answers every request with a JSON object of what it received, and its own name.
+    """Answers every request with a JSON object of what it received, and its own name. A context manager.
 
-    The answer carries the header lines in `fields` too.
+    The answer has the `status` and carries the header lines in `fields` too; it comes after `delay`
+    seconds, and `stall` seconds pass within its body. `seen` holds the last requests.
     """
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, name, fields=()):
+    def __init__(self, name, fields=(), status=200, delay=0.0, stall=0.0):
         super().__init__(("127.0.0.1", 0), _Echo)
         self.name = name
         self.fields = fields
+        self.status = status
+        self.delay = delay
+        self.stall = stall
+        self.seen = collections.deque(maxlen=1000)
         self.port = self.server_address[1]
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
                                        daemon=True)
@@ -120,6 +138,9 @@ class EchoServer(http.server.ThreadingHTTPServer):
     def close(self):
         self.shutdown()
         self.server_close()
+
+    def __exit__(self, *_):
+        self.close()
 
 
 # ---- requests ----
@@ -161,7 +182,8 @@ class _Unanswered(Exception):
     """The connection closed before any byte of an answer; __cause__ says how."""
 
 
-def send(connection, method="GET", path="/", host="example.com", headers=(), first_byte=False):
+def send(connection, method="GET", path="/", host="example.com", headers=(), body=None,
+         first_byte=False):
     """One request on a Connection; headers are pairs, sent as they are.
 
     With `first_byte`, _Unanswered tells of a connection that closed before the answer began.
@@ -171,8 +193,10 @@ def send(connection, method="GET", path="/", host="example.com", headers=(), fir
         connection.putheader("Host", host)
     for name, value in headers:
         connection.putheader(name, value)
+    if body is not None:
+        connection.putheader("Content-Length", str(len(body)))
     try:
-        connection.endheaders()
+        connection.endheaders(body)
         if first_byte and not connection.sock.recv(1, socket.MSG_PEEK):
             raise http.client.RemoteDisconnected("closed without an answer")
     except (ConnectionError, http.client.RemoteDisconnected) as problem:
@@ -183,11 +207,11 @@ def send(connection, method="GET", path="/", host="example.com", headers=(), fir
     return Response(answer.status, answer.getheaders(), answer.read())
 
 
-def request(port, method="GET", path="/", host="example.com", headers=(), timeout=10):
+def request(port, method="GET", path="/", host="example.com", headers=(), body=None, timeout=10):
     """One request on a connection of its own."""
     connection = Connection(port, timeout)
     try:
-        return send(connection, method, path, host, headers)
+        return send(connection, method, path, host, headers, body)
     finally:
         connection.close()
 
