@@ -183,6 +183,26 @@ class Deciding(unittest.TestCase):
         self.assertEqual((policy.connection_pool.tcp_max_connections, policy.tls), (7, None))
         self.assertEqual(dict(d.destination.labels), {"version": "v2"})
 
+    def test_endpoints_are_typed_data(self) -> None:
+        rules = """
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db}
+spec:
+  hosts: [db.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints:
+  - {address: 10.0.0.1, ports: {http: 8080}, labels: {version: v1}, locality: here/a, weight: 3}
+  - {address: 10.0.0.2}
+"""
+        destination = sluice.Router.compile(rules).route("db.example.com").destination
+        assert destination and destination.endpoints
+        self.assertEqual((destination.endpoints.resolution, destination.endpoints.complete), (sluice.Resolution.STATIC, True))
+        first, second = destination.endpoints.items
+        self.assertEqual((first.address, first.port, first.weight, first.region, first.zone), ("10.0.0.1", 8080, 3, "here", "a"))
+        self.assertEqual((first.labels["version"], second.address, second.port), ("v1", "10.0.0.2", 80))
+
     def test_a_decision_outlives_its_router_and_later_calls(self) -> None:
         router = split(1, 0)
         d = router.route("reviews", "/first")

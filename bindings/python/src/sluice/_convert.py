@@ -186,6 +186,23 @@ def traffic_policy(raw: s.TrafficPolicy) -> p.TrafficPolicy:
 # ---- parts of a decision ----
 
 
+def endpoint(raw: s.Endpoint) -> d.Endpoint:
+    return d.Endpoint(
+        address=text(raw.address),
+        port=raw.port,
+        weight=raw.weight,
+        labels=mapping(raw.labels, raw.label_count),
+        region=text(raw.region),
+        zone=text(raw.zone),
+        subzone=text(raw.subzone),
+    )
+
+
+def endpoints(raw: s.Endpoints) -> d.Endpoints:
+    items = tuple(endpoint(raw.items[i]) for i in range(raw.count))
+    return d.Endpoints(d.Resolution(raw.resolution), raw.complete, items)
+
+
 def destination(raw: s.Destination) -> d.Destination:
     return d.Destination(
         host=text(raw.host),
@@ -196,6 +213,7 @@ def destination(raw: s.Destination) -> d.Destination:
         labels=mapping(raw.labels, raw.label_count),
         app_protocol=text(raw.app_protocol),
         policy=traffic_policy(raw.policy.contents) if raw.policy else None,
+        endpoints=endpoints(raw.endpoints.contents) if raw.endpoints else None,
     )
 
 

@@ -239,6 +239,23 @@ class TrafficPolicy(Structure):
     ]
 
 
+class Endpoint(Structure):
+    _fields_ = [
+        ("address", Str),
+        ("port", c_uint32),
+        ("weight", c_uint32),
+        ("labels", POINTER(Field)),
+        ("label_count", c_size_t),
+        ("region", Str),
+        ("zone", Str),
+        ("subzone", Str),
+    ]
+
+
+class Endpoints(Structure):
+    _fields_ = [("resolution", c_int), ("complete", c_bool), ("items", POINTER(Endpoint)), ("count", c_size_t)]
+
+
 class Destination(Structure):
     _fields_ = [
         ("host", Str),
@@ -250,6 +267,7 @@ class Destination(Structure):
         ("label_count", c_size_t),
         ("app_protocol", Str),
         ("policy", POINTER(TrafficPolicy)),
+        ("endpoints", POINTER(Endpoints)),
     ]
 
 
@@ -372,6 +390,8 @@ C_NAMES: dict[type[Structure], str] = {
     OutlierDetection: "sluice_outlier_detection",
     TlsSettings: "sluice_tls_settings",
     TrafficPolicy: "sluice_traffic_policy",
+    Endpoint: "sluice_endpoint",
+    Endpoints: "sluice_endpoints",
     Destination: "sluice_destination",
     SplitShare: "sluice_split_share",
     HeaderOp: "sluice_header_op",

@@ -66,9 +66,44 @@ class Fraction:
     denominator: int
 
 
+class Resolution(enum.IntEnum):
+    """How endpoints are reached; NONE: at the address that the client asked for."""
+
+    NONE = 0
+    STATIC = 1
+    DNS = 2
+    DNS_ROUND_ROBIN = 3
+    DYNAMIC_DNS = 4
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One place where a destination is reached. ``port`` is 0 for a unix socket."""
+
+    address: str
+    port: int
+    weight: int
+    labels: Mapping[str, str]
+    region: str
+    zone: str
+    subzone: str
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Those of a destination, in no order of preference; not ``complete`` where there may be others."""
+
+    resolution: Resolution
+    complete: bool
+    items: tuple[Endpoint, ...]
+
+
 @dataclass(frozen=True)
 class Destination:
-    """Where a request can be sent. ``port`` 0 in a split means the port of the request."""
+    """Where a request can be sent. ``port`` 0 in a split means the port of the request.
+
+    ``endpoints`` is None where the rules do not name them, as for a Service of the cluster.
+    """
 
     host: str
     name: str
@@ -78,6 +113,7 @@ class Destination:
     labels: Mapping[str, str]
     app_protocol: str
     policy: TrafficPolicy | None
+    endpoints: Endpoints | None
 
     @property
     def key(self) -> str:
