@@ -85,7 +85,7 @@ class Story(unittest.TestCase):
         done = story("--soak", "3")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"[1-9]\d* requests, [2-4] reloads, 0 refused; failed: 0;")
-        self.assertRegex(done.stdout, r"died: 0; memory and files: too few reloads to tell\n")
+        self.assertRegex(done.stdout, r"died: 0, after their last answer: \d+; memory and files: too few reloads to tell\n")
 
     def end_by(self, number):
         """Start the story, end it by a signal amid the load; its exit status."""

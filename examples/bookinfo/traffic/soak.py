@@ -85,9 +85,12 @@ def run(proxy, options):
                           pause=PAUSE, keep_alive=4, fresh=2):
         samples = reload_every_second(proxy, rules, options.soak)
     verdict = judge(samples)
-    deaths = proxy.deaths()
+    deaths, late = proxy.deaths()
     print("    %d requests, %d reloads, %d refused; failed: %d; asked again: %d" % (
         tally.requests, len(samples), len(samples) // 10, len(tally.failures), tally.again))
-    print("    Workers that died: %d; memory and files: %s" % (deaths, verdict))
+    print("    Workers that died: %d, after their last answer: %d; memory and files: %s" % (
+        len(deaths), late, verdict))
+    for line in deaths:
+        print("    " + line)
     tally.print_failures()
     return 0 if verdict != "GROWN" and not deaths and not tally.failures else 1

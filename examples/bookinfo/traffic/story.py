@@ -174,7 +174,8 @@ class Story:
         print("    Asked again, as the proxy had closed a connection between two requests: %d" % self.tally.again)
         self.tally.print_failures()
         self.claim(not self.tally.failures, "no request failed")
-        self.claim(not self.proxy.deaths(), "no worker of the proxy died")
+        deaths, _ = self.proxy.deaths()
+        self.claim(not deaths, "\n    ".join(["no worker of the proxy died", *deaths]))
         print("    Users who had v3 and fell back along the sticky ramp: %s; shares off: %d" % (
             terminal.styled("red" if self.fallen else "green", str(self.fallen)), self.off))
         if self.broken_claims:
