@@ -139,6 +139,28 @@ class Soak(unittest.TestCase):
         self.assertEqual(soak.judge(samples), "flat")
 
 
+class Deaths(unittest.TestCase):
+    """What is read from the log of a proxy about workers that died."""
+
+    def of(self, name, version, *lines):
+        proxy = story_program.proxies.KINDS[name].__new__(story_program.proxies.KINDS[name])
+        proxy.process = types.SimpleNamespace(log=lambda: "\n".join(lines))
+        proxy.version = lambda: version
+        return proxy.deaths()
+
+    def test_workers_that_end_are_none(self):
+        self.assertEqual(self.of("nginx", "nginx 1.22.1", "worker process 3 exited with code 0"), ([], 0))
+        self.assertEqual(self.of("haproxy", "HAProxy 2.6.12-1", "Former worker (3) exited with code 0 (Exit)"), ([], 0))
+
+    def test_a_crash_is_a_death_but_for_the_one_that_haproxy_is_known_for(self):
+        crash = "worker process 3 exited on signal 11"
+        self.assertEqual(self.of("nginx", "nginx 1.22.1", crash), ([crash], 0))
+        current = "Current worker (2) exited with code 139 (Segmentation fault)"
+        former = "Former worker (1) exited with code 139 (Segmentation fault)"
+        self.assertEqual(self.of("haproxy", "HAProxy 2.6.12-1", former, current), ([current], 1))
+        self.assertEqual(self.of("haproxy", "HAProxy 2.8.1", former, current), ([former, current], 0))
+
+
 class Chance(unittest.TestCase):
     """The band, against sums of exact fractions."""
 

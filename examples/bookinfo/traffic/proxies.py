@@ -27,9 +27,9 @@ class Proxy:
     # How its log tells of a reload that begins, and of rules that are refused.
     begun = ""
     refusal = ""
-    # And of a worker that died; where no pattern is given, of none that died after its last answer.
+    # And of a worker that died; and, in versions that begin so, of one that did after its last answer.
     death = ""
-    late_death = r"(?!)"
+    late_death = ("none", "")
 
     def __init__(self, module, folder, services):
         self.module = os.path.abspath(module)
@@ -110,7 +110,8 @@ class Proxy:
     def deaths(self):
         """What its log says of workers that did not end by themselves, and how many crashed at their end."""
         lines = [line for line in self.process.log().splitlines() if re.search(self.death, line)]
-        early = [line for line in lines if not re.search(self.late_death, line)]
+        version, late = self.late_death
+        early = [line for line in lines if not (self.version().startswith(version) and re.search(late, line))]
         return early, len(lines) - len(early)
 
     def stop(self):
@@ -143,8 +144,8 @@ class HAProxy(Proxy):
     refusal = "Loading failure"
     death = r"exited with code [1-9]"
     # HAProxy 2.6.12 may crash in _fd_delete_orphan() as an old worker ends, with and without this module
-    # (haproxy/haproxy issue 2114, fixed in 2.6.13). No request is lost by it.
-    late_death = r"Former worker .* exited with code 139"
+    # (haproxy/haproxy issue 2114, fixed since). No request is lost by it.
+    late_death = ("HAProxy 2.6.12", r"Former worker .* exited with code 139")
 
     def command(self):
         return [self.find(), "-W", "-f", os.path.join(self.folder, "proxy.conf")]
