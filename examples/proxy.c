@@ -1,0 +1,863 @@
+/*
+ * proxy: a small HTTP/1.1 reverse proxy on sluice_live. An example to read, not a product to run.
+ *
+ *     proxy 127.0.0.1:8080 rules.yaml 'reviews|v1=127.0.0.1:9001' 'reviews|v2=127.0.0.1:9002' ...
+ *
+ * Several threads, each with an epoll and a sluice_context of its own, serve by the rules in one
+ * sluice_live. SIGHUP reads the rules again and publishes them; where they have an error, that is
+ * reported and the old rules go on serving. docs/embedding.md walks through it.
+ *
+ * As little HTTP as shows the whole loop: a connection does one thing at a time. A request is held
+ * whole (head, else 431, and body, else 413, fit into a buffer) before it is decided; only
+ * Content-Length says how long its body is (else 411); Expect is answered 417; what is malformed,
+ * has another target than "/path", or is HTTP/1.0, 400. A client that sends a request on top of
+ * another loses its connection after the first answer. Each exchange has an upstream connection of
+ * its own; a response without Content-Length is passed on as it comes, chunks and all, and ends
+ * the client's connection, too. Hop-by-hop fields are dropped, also those that Connection names
+ * (RFC 9110, 7.6.1), except Host and what frames a message; no upgrades, no interim responses.
+ * A request of more than 100 fields, or a decision that changes more than fits here, is refused.
+ * No TLS, names of upstreams, retries, mirrors; timers are found by looking at every connection.
+ */
+#define _GNU_SOURCE /* accept4, memmem */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sluice/sluice.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { THREADS = 4, UPSTREAMS = 64, EVENTS = 64, STEPS = 64 };
+enum { BUFFER = 32 * 1024, FIELDS = 100, EDITS = 32, EDIT_TEXT = 8192 };
+
+#define STR(literal) ((sluice_str){("" literal), sizeof(literal) - 1})
+#define SECOND ((int64_t)1000000000)
+#define IDLE_LIMIT (60 * SECOND) /* for what the rules give no timeout */
+#define UNTIL_CLOSE UINT64_MAX   /* length of a body that the end of its connection ends */
+
+struct upstream {
+    sluice_str host, subset; /* of a destination, as the rules name them */
+    struct sockaddr_in address;
+};
+
+static struct {
+    const char *rules; /* name of the file */
+    struct upstream upstreams[UPSTREAMS];
+    size_t upstream_count;
+    int listener;
+    sluice_live *live;
+    atomic_bool stopping;
+} proxy;
+
+static int64_t
+now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+/* The system's randomness: the library draws none of its own. */
+static uint64_t
+random_seed(void)
+{
+    uint64_t seed = 0;
+    return getrandom(&seed, sizeof(seed), 0) == sizeof(seed) ? seed : (uint64_t)now_ns();
+}
+
+static void
+die(const char *what)
+{
+    fprintf(stderr, "proxy: %s\n", what);
+    exit(1);
+}
+
+/* ---- rules ---- */
+
+/* The whole file, to be freed; NULL when it cannot be read, is empty or holds a NUL byte. */
+static char *
+read_file(const char *name)
+{
+    char *text = NULL;
+    size_t room = 0;
+    FILE *file = fopen(name, "rb");
+    bool whole = file && getdelim(&text, &room, '\0', file) > 0 && feof(file);
+    if (file) fclose(file);
+    if (whole) return text;
+    fprintf(stderr, "%s: cannot be read, or is no text\n", name);
+    free(text);
+    return NULL;
+}
+
+/* NULL when something is wrong. Diagnostics go to stderr. */
+static sluice_router *
+compile_rules(void)
+{
+    static const char *const severities[] = {"info", "warning", "error"};
+    sluice_router *router = NULL;
+    sluice_report *report = NULL;
+    sluice_compile_options options;
+    sluice_compile_options_init(&options);
+    options.hash_seed = random_seed(); /* clients choose what is looked up */
+    char *text = read_file(proxy.rules);
+    if (text && sluice_report_new(&report, NULL) == SLUICE_OK) {
+        const sluice_source source = {sluice_str_of(proxy.rules), sluice_str_of(text)};
+        sluice_status status = sluice_compile(&router, &source, 1, &options, report);
+        if (status != SLUICE_OK) fprintf(stderr, "rules: %s\n", sluice_status_name(status));
+    }
+    for (size_t i = 0; report && i < sluice_report_count(report); i++) { /* warnings, too */
+        const sluice_diagnostic *d = sluice_report_get(report, i);
+        fprintf(stderr, "%.*s:%u:%u: %s: %.*s [%.*s]\n", (int)d->document.len, d->document.ptr,
+                d->line, d->column, severities[d->severity], (int)d->message.len, d->message.ptr,
+                (int)d->code.len, d->code.ptr);
+    }
+    sluice_report_free(report);
+    free(text);
+    return router;
+}
+
+/* Publish what the file says now. Whatever goes wrong, the old router is untouched. */
+static void
+reload(void)
+{
+    sluice_router *router = compile_rules();
+    bool published = router && sluice_live_publish(proxy.live, router) == SLUICE_OK;
+    sluice_router_release(router); /* the live has its own reference */
+    puts(published ? "reloaded" : "kept the old rules");
+    fflush(stdout);
+}
+
+/* ---- connections ---- */
+
+struct worker {
+    int epoll;
+    sluice_context *context;
+    struct conn *conns;
+};
+
+struct conn {
+    struct conn *next;
+    struct worker *worker;
+    int client, upstream; /* sockets; -1: none */
+    enum { READING, DELAYED, AWAITING, RELAYING, CLOSING, CLOSED } state;
+    bool keep_alive, is_head, busy, full; /* more can be done now; something did not fit */
+    int64_t deadline, timeout;            /* of the state; of the exchange, 0: none */
+    const struct upstream *target;        /* NULL: answered here */
+    uint64_t left;                        /* of the response's body */
+    char address[INET_ADDRSTRLEN];        /* the client's */
+    /* A head: method, target, version, or version, status, reason; and fields. Its text lies in
+     * `in` or in a decision. */
+    sluice_str words[3];
+    sluice_field fields[FIELDS];
+    size_t field_count, head_size;
+    /* What the decision says about the response, copied: the decision ends with the next call. */
+    sluice_header_op edits[EDITS];
+    size_t edit_count, edit_bytes;
+    char edit_text[EDIT_TEXT];
+    /* From the client or the upstream, to the upstream or the client. */
+    size_t in_len, out_begin, out_end;
+    char in[BUFFER], out[BUFFER];
+};
+
+/* Every event of a socket, told once for each change: conn_run() tries all that can be done. */
+static bool
+watch(struct conn *conn, int fd)
+{
+    int on = 1;
+    struct epoll_event event = {EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.ptr = conn}};
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    return epoll_ctl(conn->worker->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static void
+put(struct conn *conn, sluice_str text)
+{
+    conn->full |= text.len > BUFFER - conn->out_end;
+    if (conn->full || text.len == 0) return;
+    memcpy(conn->out + conn->out_end, text.ptr, text.len);
+    conn->out_end += text.len;
+}
+
+static void
+take(struct conn *conn, size_t len)
+{
+    conn->in_len -= len;
+    memmove(conn->in, conn->in + len, conn->in_len);
+}
+
+/* ---- heads ---- */
+
+/* ASCII, without regard to case. */
+static bool
+same(sluice_str a, sluice_str b)
+{
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Split at the first such byte. False, and all of it is `left`, when there is none. */
+static bool
+cut(sluice_str text, char at, sluice_str *left, sluice_str *right)
+{
+    const char *found = text.len ? memchr(text.ptr, at, text.len) : NULL;
+    *left = (sluice_str){text.ptr, found ? (size_t)(found - text.ptr) : text.len};
+    *right = found ? (sluice_str){found + 1, text.len - left->len - 1} : STR("");
+    return found != NULL;
+}
+
+static sluice_str
+trim(sluice_str text)
+{
+    for (; text.len && strchr(" \t", text.ptr[0]) && text.ptr[0]; text.len--)
+        text.ptr++;
+    while (text.len && strchr(" \t", text.ptr[text.len - 1]) && text.ptr[text.len - 1])
+        text.len--;
+    return text;
+}
+
+static bool
+has_controls(sluice_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((text.ptr[i] >= 0 && text.ptr[i] < ' ' && text.ptr[i] != '\t') || text.ptr[i] == 127)
+            return true;
+    }
+    return false;
+}
+
+static bool
+parse_line(struct conn *conn, sluice_str line, bool first)
+{
+    sluice_str rest, none;
+    if (has_controls(line)) return false;
+    if (first)
+        return cut(line, ' ', &conn->words[0], &rest) &&
+               (cut(rest, ' ', &conn->words[1], &conn->words[2]) || rest.len > 0);
+    if (conn->field_count == FIELDS) return false;
+    sluice_field *field = &conn->fields[conn->field_count++];
+    bool good = cut(line, ':', &field->name, &field->value) && field->name.len > 0;
+    field->value = trim(field->value);
+    return good && !cut(field->name, ' ', &none, &rest) && !cut(field->name, '\t', &none, &rest);
+}
+
+/* Strict: lines end with CR LF, and none is folded. */
+static enum { PARSED, INCOMPLETE, MALFORMED } parse_head(struct conn *conn)
+{
+    const char *at = conn->in, *end = memmem(at, conn->in_len, "\r\n\r\n", 4);
+    if (!end) return INCOMPLETE;
+    conn->field_count = 0;
+    conn->head_size = (size_t)(end + 4 - at);
+    for (bool first = true; at < end + 2; first = false) {
+        const char *stop = memmem(at, (size_t)(end + 2 - at), "\r\n", 2);
+        if (!parse_line(conn, (sluice_str){at, (size_t)(stop - at)}, first)) return MALFORMED;
+        at = stop + 2;
+    }
+    return PARSED;
+}
+
+/* The nth value of a field, counted from 0. */
+static bool
+get(const struct conn *conn, sluice_str name, size_t nth, sluice_str *value)
+{
+    for (size_t i = 0; i < conn->field_count; i++) {
+        if (!same(conn->fields[i].name, name) || nth-- > 0) continue;
+        *value = conn->fields[i].value;
+        return true;
+    }
+    return false;
+}
+
+static void
+edit(struct conn *conn, sluice_header_action action, sluice_str name, sluice_str value)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < conn->field_count; i++) {
+        if (action == SLUICE_HEADER_ADD || !same(conn->fields[i].name, name))
+            conn->fields[kept++] = conn->fields[i];
+    }
+    conn->field_count = kept;
+    if (action == SLUICE_HEADER_REMOVE) return;
+    conn->full |= kept == FIELDS;
+    if (kept < FIELDS) conn->fields[conn->field_count++] = (sluice_field){name, value};
+}
+
+/* Fields that say where a message ends are the proxy's, whatever rules or clients say of them. */
+static bool
+is_framing(sluice_str name)
+{
+    return same(name, STR("connection")) || same(name, STR("content-length")) ||
+           same(name, STR("transfer-encoding"));
+}
+
+/* Carry out header operations of a decision, first to last. */
+static void
+apply(struct conn *conn, const sluice_header_op *ops, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_framing(ops[i].name)) edit(conn, ops[i].action, ops[i].name, ops[i].value);
+    }
+}
+
+/* Remove what concerns only the connection that it came by. Returns whether that is to close. */
+static bool
+strip(struct conn *conn)
+{
+    static const char *const hop_by_hop[] = {"connection", "keep-alive", "proxy-connection", "te",
+                                             "upgrade"};
+    bool more = false, closes = false;
+    sluice_str list, name;
+    for (size_t i = 0; more || get(conn, STR("connection"), i++, &list);) {
+        more = cut(list, ',', &name, &list);
+        name = trim(name);
+        closes |= same(name, STR("close"));
+        if (!is_framing(name) && !same(name, STR("host")))
+            edit(conn, SLUICE_HEADER_REMOVE, name, STR(""));
+    }
+    for (size_t i = 0; i < sizeof(hop_by_hop) / sizeof(hop_by_hop[0]); i++)
+        edit(conn, SLUICE_HEADER_REMOVE, sluice_str_of(hop_by_hop[i]), STR(""));
+    return closes;
+}
+
+static void
+put_head(struct conn *conn)
+{
+    for (size_t i = 0; i < 3; i++) {
+        put(conn, conn->words[i]);
+        put(conn, i < 2 ? STR(" ") : STR("\r\n"));
+    }
+    for (size_t i = 0; i < conn->field_count; i++) {
+        put(conn, conn->fields[i].name);
+        put(conn, STR(": "));
+        put(conn, conn->fields[i].value);
+        put(conn, STR("\r\n"));
+    }
+    put(conn, STR("\r\n"));
+}
+
+/* Content-Length, where there is one. False when it is no number, or given twice. */
+static bool
+get_length(const struct conn *conn, uint64_t *length)
+{
+    sluice_str text, second;
+    if (!get(conn, STR("content-length"), 0, &text)) return true;
+    if (get(conn, STR("content-length"), 1, &second) || text.len > 18) return false;
+    *length = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
+        *length = *length * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    return text.len > 0;
+}
+
+/* ---- acting on a decision ---- */
+
+static void
+keep_edit(struct conn *conn, sluice_header_action action, sluice_str name, sluice_str value)
+{
+    char *at = conn->edit_text + conn->edit_bytes;
+    size_t room = EDIT_TEXT - conn->edit_bytes;
+    conn->full |= conn->edit_count == EDITS || name.len > room || value.len > room - name.len;
+    if (conn->full) return;
+    if (name.len) memcpy(at, name.ptr, name.len);
+    if (value.len) memcpy(at + name.len, value.ptr, value.len);
+    conn->edit_bytes += name.len + value.len;
+    conn->edits[conn->edit_count++] = (sluice_header_op){
+        action, {at,            name.len },
+         {at + name.len, value.len}
+    };
+}
+
+static void
+keep_fields(struct conn *conn, const sluice_field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        keep_edit(conn, SLUICE_HEADER_ADD, fields[i].name, fields[i].value);
+}
+
+/* Everything that the decision says about the response's fields, in the order to apply it. */
+static void
+keep_edits(struct conn *conn, const sluice_decision *d, bool local)
+{
+    const sluice_field location = {STR("location"), d->redirect.location};
+    const sluice_field cookie = {STR("set-cookie"), d->sticky.set_cookie};
+    keep_fields(conn, &location, d->outcome == SLUICE_REDIRECT);
+    if (local) keep_fields(conn, d->response_fields, d->response_field_count);
+    for (size_t i = 0; i < d->response_header_count; i++)
+        keep_edit(conn, d->response_headers[i].action, d->response_headers[i].name,
+                  d->response_headers[i].value);
+    keep_fields(conn, d->cors_headers, d->cors_header_count);
+    if (!local) keep_fields(conn, d->response_fields, d->response_field_count);
+    keep_fields(conn, &cookie, d->sticky.set_cookie.len > 0);
+}
+
+static void
+put_response_head(struct conn *conn)
+{
+    apply(conn, conn->edits, conn->edit_count);
+    if (!conn->keep_alive) edit(conn, SLUICE_HEADER_SET, STR("connection"), STR("close"));
+    conn->words[0] = STR("HTTP/1.1");
+    put_head(conn);
+}
+
+/* An answer of the proxy itself. */
+static void
+put_answer(struct conn *conn, unsigned status, sluice_str body)
+{
+    char code[16], length[24];
+    snprintf(code, sizeof(code), "%u", status);
+    snprintf(length, sizeof(length), "%zu", body.len);
+    conn->words[1] = sluice_str_of(code);
+    conn->words[2] = STR("");
+    conn->field_count = 0;
+    edit(conn, SLUICE_HEADER_SET, STR("content-length"), sluice_str_of(length));
+    put_response_head(conn);
+    if (!conn->is_head) put(conn, body);
+}
+
+/* The end of the response is in `out`. */
+static void
+finish(struct conn *conn)
+{
+    if (conn->upstream >= 0) close(conn->upstream);
+    conn->upstream = -1;
+    conn->in_len = 0;
+    conn->state = conn->keep_alive ? READING : CLOSING;
+    conn->deadline = now_ns() + IDLE_LIMIT;
+}
+
+/* Something went wrong: say so, unless the client may have seen a part of the response. */
+static void
+fail(struct conn *conn, unsigned status)
+{
+    if (conn->state >= RELAYING) {
+        conn->state = CLOSED;
+        return;
+    }
+    conn->keep_alive = conn->full = false;
+    conn->edit_count = conn->out_begin = conn->out_end = 0;
+    put_answer(conn, status, STR(""));
+    finish(conn);
+}
+
+/* By destination, or by authority where the decision names none. NULL: the command line does not
+ * say where that is. */
+static const struct upstream *
+find_upstream(const sluice_decision *d)
+{
+    sluice_str host, port, subset = d->destination ? d->destination->subset : STR("");
+    cut(d->authority, ':', &host, &port);
+    sluice_str name = d->destination ? d->destination->name : host;
+    if (d->destination) host = d->destination->host;
+    for (size_t i = 0; i < proxy.upstream_count; i++) {
+        const struct upstream *upstream = &proxy.upstreams[i];
+        if ((same(upstream->host, host) || same(upstream->host, name)) &&
+            same(upstream->subset, subset))
+            return upstream;
+    }
+    return NULL;
+}
+
+static void
+put_request(struct conn *conn, const sluice_decision *d, sluice_str body)
+{
+    conn->words[1] = d->path;
+    apply(conn, d->request_headers, d->request_header_count);
+    edit(conn, SLUICE_HEADER_SET, STR("host"), d->authority);
+    edit(conn, SLUICE_HEADER_ADD, STR("x-forwarded-for"), sluice_str_of(conn->address));
+    edit(conn, SLUICE_HEADER_SET, STR("connection"), STR("close"));
+    put_head(conn);
+    put(conn, body);
+}
+
+/* After the delay, if there was one: `out` holds the request for the target, or an answer. */
+static void
+begin_exchange(struct conn *conn)
+{
+    if (!conn->target) {
+        finish(conn);
+        return;
+    }
+    conn->state = AWAITING;
+    conn->deadline = now_ns() + (conn->timeout ? conn->timeout : IDLE_LIMIT);
+    const struct sockaddr *address = (const struct sockaddr *)&conn->target->address;
+    conn->upstream = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (conn->upstream < 0 || !watch(conn, conn->upstream) ||
+        (connect(conn->upstream, address, sizeof(struct sockaddr_in)) && errno != EINPROGRESS))
+        fail(conn, 503);
+}
+
+/* The library asks for those headers only that some rule reads. */
+static bool
+needed_header(void *user, size_t index, sluice_str name, size_t nth, sluice_str *value)
+{
+    (void)index; /* of the name among all that are needed, for a host that prepares a table */
+    return get(user, name, nth, value);
+}
+
+/* Everything that is done with the decision itself, before this thread makes another one. */
+static void
+decide(struct conn *conn, sluice_str host, sluice_str body)
+{
+    const sluice_request request = {
+        .method = conn->words[0],
+        .authority = host,
+        .path = conn->words[1],
+        .header_fn = needed_header,
+        .header_user = conn,
+        .source_ip = sluice_str_of(conn->address),
+    };
+    sluice_decision d;
+    conn->target = NULL;
+    conn->edit_count = conn->edit_bytes = 0;
+    switch (sluice_route(conn->worker->context, &request, &d)) {
+    case SLUICE_FORWARD:     /* to the destination */
+    case SLUICE_PASSTHROUGH: /* to where it was going: no rule has a say */
+        keep_edits(conn, &d, false);
+        conn->target = find_upstream(&d);
+        if (conn->target) {
+            put_request(conn, &d, body);
+        } else {
+            put_answer(conn, 503, STR(""));
+        }
+        break;
+    case SLUICE_REDIRECT:    /* the Location is among the edits */
+    case SLUICE_RESPOND:     /* also an injected abort, and the answer to a CORS preflight */
+    case SLUICE_NOT_FOUND:   /* 404 */
+    case SLUICE_UNAVAILABLE: /* 500 or 503 */
+    case SLUICE_MISDIRECTED: /* 421 */
+        keep_edits(conn, &d, true);
+        put_answer(conn, d.status, d.body);
+        break;
+    }
+    conn->timeout = d.timeout_ns > 0 ? d.timeout_ns : 0; /* SLUICE_NO_DURATION, or switched off */
+    if (d.backend_timeout_ns > 0 && (!conn->timeout || d.backend_timeout_ns < conn->timeout))
+        conn->timeout = d.backend_timeout_ns; /* there is but one try */
+    if (conn->full) {
+        fail(conn, 500);
+    } else if (d.fault && d.fault->delay_chosen) {
+        conn->state = DELAYED;
+        conn->deadline = now_ns() + d.fault->delay_ns;
+    } else {
+        begin_exchange(conn);
+    }
+}
+
+/* ---- steps: what can be done with what arrived; false when that is nothing ---- */
+
+/* 0, or the status to refuse it with. */
+static unsigned
+check_request(const struct conn *conn, sluice_str *host, uint64_t *length)
+{
+    sluice_str other;
+    if (conn->words[0].len == 0 || conn->words[1].len == 0 || conn->words[1].ptr[0] != '/' ||
+        !same(conn->words[2], STR("HTTP/1.1")) || !get(conn, STR("host"), 0, host) ||
+        get(conn, STR("host"), 1, &other) || !get_length(conn, length))
+        return 400;
+    if (get(conn, STR("transfer-encoding"), 0, &other)) return 411;
+    if (get(conn, STR("expect"), 0, &other)) return 417;
+    return *length > BUFFER - conn->head_size ? 413 : 0;
+}
+
+static bool
+read_request(struct conn *conn)
+{
+    uint64_t length = 0;
+    sluice_str host = STR("");
+    conn->is_head = false;
+    int parsed = parse_head(conn);
+    if (parsed == INCOMPLETE) return false;
+    unsigned status = parsed == PARSED ? check_request(conn, &host, &length) : 400;
+    if (status == 0 && conn->in_len < conn->head_size + length) return false;
+    if (status) {
+        fail(conn, status);
+        return true;
+    }
+    size_t size = conn->head_size + (size_t)length;
+    conn->is_head = same(conn->words[0], STR("HEAD"));
+    conn->keep_alive = !strip(conn) && conn->in_len == size;
+    conn->in_len = 0; /* its text stays until something is read */
+    decide(conn, host, (sluice_str){conn->in + conn->head_size, (size_t)length});
+    return true;
+}
+
+static bool
+read_response(struct conn *conn)
+{
+    sluice_str coding, *words = conn->words;
+    int parsed = parse_head(conn);
+    if (parsed == INCOMPLETE) return false;
+    conn->left = UNTIL_CLOSE;
+    if (parsed == MALFORMED || words[0].len != 8 || memcmp(words[0].ptr, "HTTP/1.", 7) != 0 ||
+        words[1].len != 3 || !get_length(conn, &conn->left) ||
+        (conn->left != UNTIL_CLOSE && get(conn, STR("transfer-encoding"), 0, &coding))) {
+        fail(conn, 503);
+        return true;
+    }
+    if (words[1].ptr[0] != '1') { /* else interim: the answer is still to come */
+        if (conn->is_head || same(words[1], STR("204")) || same(words[1], STR("304")))
+            conn->left = 0;
+        conn->keep_alive &= conn->left != UNTIL_CLOSE;
+        strip(conn);
+        put_response_head(conn);
+        if (conn->full) {
+            fail(conn, 503);
+            return true;
+        }
+        conn->state = RELAYING;
+    }
+    take(conn, conn->head_size);
+    return true;
+}
+
+static bool
+relay_body(struct conn *conn)
+{
+    size_t len = conn->in_len < conn->left ? conn->in_len : (size_t)conn->left;
+    if (len == 0 && conn->left > 0) return false;
+    put(conn, (sluice_str){conn->in, len});
+    take(conn, len);
+    if (conn->left != UNTIL_CLOSE) conn->left -= len;
+    if (!conn->timeout) conn->deadline = now_ns() + IDLE_LIMIT;
+    if (conn->left == 0) finish(conn);
+    return true;
+}
+
+/* Hang up only when the client has read it all, or did so itself: a reset would take it away. */
+static bool
+discard(struct conn *conn)
+{
+    int64_t limit = now_ns() + SECOND;
+    shutdown(conn->client, SHUT_WR);
+    conn->in_len = 0;
+    if (conn->deadline > limit) conn->deadline = limit;
+    return false;
+}
+
+/* A socket has no more to say, or broke. */
+static void
+end(struct conn *conn, bool broken)
+{
+    if (conn->state == AWAITING) {
+        fail(conn, 503);
+    } else if (conn->state == READING && conn->in_len > 0 && !broken) {
+        fail(conn, 400);
+    } else if (conn->state == RELAYING && conn->left == UNTIL_CLOSE && !broken) {
+        finish(conn);
+    } else {
+        conn->state = CLOSED;
+    }
+}
+
+/* Send, or go on with what is there, or receive. False: that has to wait. */
+static bool
+step(struct conn *conn)
+{
+    static bool (*const steps[])(struct conn *) = {
+        [READING] = read_request,
+        [AWAITING] = read_response,
+        [RELAYING] = relay_body,
+        [CLOSING] = discard,
+    };
+    ssize_t moved;
+    if (conn->state == DELAYED || conn->state == CLOSED) return false;
+    if (conn->out_begin < conn->out_end) {
+        moved = send(conn->state == AWAITING ? conn->upstream : conn->client,
+                     conn->out + conn->out_begin, conn->out_end - conn->out_begin, MSG_NOSIGNAL);
+        if (moved > 0) conn->out_begin += (size_t)moved;
+    } else {
+        conn->out_begin = conn->out_end = 0;
+        if (steps[conn->state](conn)) return true;
+        if (conn->in_len == BUFFER) {
+            fail(conn, conn->state == READING ? 431 : 503);
+            return true;
+        }
+        bool from_upstream = conn->state == AWAITING || conn->state == RELAYING;
+        moved = recv(from_upstream ? conn->upstream : conn->client, conn->in + conn->in_len,
+                     BUFFER - conn->in_len, 0);
+        if (moved > 0) conn->in_len += (size_t)moved;
+    }
+    if (moved < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (moved <= 0) end(conn, moved < 0);
+    return true;
+}
+
+static void
+conn_run(struct conn *conn)
+{
+    conn->busy = true;
+    for (int i = 0; i < STEPS && conn->busy; i++) /* others want their turn, too */
+        conn->busy = step(conn);
+}
+
+static void
+conn_expire(struct conn *conn)
+{
+    if (conn->state == DELAYED) {
+        begin_exchange(conn);
+    } else if (conn->state == AWAITING) {
+        fail(conn, 504);
+    } else {
+        conn->state = CLOSED;
+    }
+    conn_run(conn);
+}
+
+static void
+conn_accept(struct worker *worker)
+{
+    struct sockaddr_in from;
+    socklen_t len = sizeof(from);
+    int fd = accept4(proxy.listener, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct conn *conn = fd >= 0 ? calloc(1, sizeof(*conn)) : NULL;
+    if (!conn) {
+        if (fd >= 0) close(fd);
+        return;
+    }
+    inet_ntop(AF_INET, &from.sin_addr, conn->address, sizeof(conn->address));
+    conn->worker = worker;
+    conn->client = fd;
+    conn->upstream = -1;
+    conn->deadline = now_ns() + IDLE_LIMIT;
+    conn->next = worker->conns;
+    worker->conns = conn;
+    if (!watch(conn, fd)) conn->state = CLOSED;
+    conn_run(conn);
+}
+
+/* ---- threads ---- */
+
+/* Act on what is due, free what is closed. Returns milliseconds to wait, at most a second. */
+static int
+sweep(struct worker *worker)
+{
+    int64_t now = now_ns(), next = now + SECOND;
+    for (struct conn **link = &worker->conns, *conn; (conn = *link);) {
+        if (conn->busy) conn_run(conn);
+        if (conn->deadline <= now) conn_expire(conn);
+        if (conn->busy || conn->deadline < next) next = conn->busy ? now : conn->deadline;
+        if (conn->state != CLOSED) {
+            link = &conn->next;
+            continue;
+        }
+        *link = conn->next;
+        if (conn->upstream >= 0) close(conn->upstream);
+        close(conn->client);
+        free(conn);
+    }
+    return next <= now ? 0 : (int)((next - now + 999999) / 1000000);
+}
+
+static void *
+work(void *unused)
+{
+    struct worker worker = {.epoll = epoll_create1(EPOLL_CLOEXEC)};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE}, events[EVENTS];
+    sluice_context_options options;
+    sluice_context_options_init(&options);
+    options.seed = random_seed();
+    if (sluice_context_new_live(&worker.context, proxy.live, &options) != SLUICE_OK ||
+        epoll_ctl(worker.epoll, EPOLL_CTL_ADD, proxy.listener, &event) != 0)
+        die("a thread cannot start");
+    while (!atomic_load(&proxy.stopping)) {
+        int count = epoll_wait(worker.epoll, events, EVENTS, sweep(&worker));
+        /* Also when idle, or this thread would keep an old router alive. Out of memory, the context
+         * goes on with the old one and tries again by itself. */
+        sluice_context_refresh(worker.context);
+        for (int i = 0; i < count; i++) {
+            if (events[i].data.ptr) {
+                conn_run(events[i].data.ptr);
+            } else {
+                conn_accept(&worker);
+            }
+        }
+    }
+    for (struct conn *conn = worker.conns; conn; conn = conn->next)
+        conn->state = CLOSED;
+    sweep(&worker);
+    sluice_context_free(worker.context);
+    close(worker.epoll);
+    return unused;
+}
+
+/* ---- the whole ---- */
+
+static bool
+parse_address(sluice_str text, struct sockaddr_in *address)
+{
+    char ip[INET_ADDRSTRLEN];
+    unsigned port;
+    int end = 0;
+    bool good = sscanf(text.ptr, "%15[0-9.]:%5u%n", ip, &port, &end) == 2 && !text.ptr[end];
+    if (!good || port > UINT16_MAX) return false;
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    return inet_pton(AF_INET, ip, &address->sin_addr) == 1;
+}
+
+static bool
+parse_arguments(int argc, char **argv, struct sockaddr_in *listen)
+{
+    bool good = argc > 2 && argc - 3 <= UPSTREAMS && parse_address(sluice_str_of(argv[1]), listen);
+    for (int i = 3; i < argc && good; i++) {
+        struct upstream *upstream = &proxy.upstreams[proxy.upstream_count++];
+        sluice_str key, address;
+        good = cut(sluice_str_of(argv[i]), '=', &key, &address) &&
+               parse_address(address, &upstream->address);
+        cut(key, '|', &upstream->host, &upstream->subset);
+    }
+    proxy.rules = good ? argv[2] : NULL;
+    return good;
+}
+
+static int
+open_listener(struct sockaddr_in *listen_on)
+{
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr *address = (struct sockaddr *)listen_on;
+    socklen_t len = sizeof(*listen_on);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        bind(fd, address, len) != 0 || listen(fd, 1024) != 0 || getsockname(fd, address, &len) != 0)
+        die(strerror(errno));
+    return fd;
+}
+
+int
+main(int argc, char **argv)
+{
+    pthread_t threads[THREADS];
+    sigset_t signals;
+    struct sockaddr_in address;
+    if (!parse_arguments(argc, argv, &address))
+        die("arguments are IP:PORT RULES.yaml 'HOST|SUBSET=IP:PORT'...");
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* here and in all threads; sigwait() takes them */
+    sluice_router *router = compile_rules();
+    bool good = router && sluice_live_new(&proxy.live, router, NULL) == SLUICE_OK;
+    sluice_router_release(router);
+    if (!good) die("no rules");
+    proxy.listener = open_listener(&address);
+    for (size_t i = 0; i < THREADS; i++) {
+        if (pthread_create(&threads[i], NULL, work, NULL) != 0) die("a thread cannot start");
+    }
+    printf("listening on port %u\n", ntohs(address.sin_port)); /* which one, where 0 was given */
+    fflush(stdout);
+    for (int signal = SIGHUP; signal == SIGHUP;) {
+        sigwait(&signals, &signal);
+        if (signal == SIGHUP) reload();
+    }
+    atomic_store(&proxy.stopping, true);
+    for (size_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    close(proxy.listener);
+    sluice_live_release(proxy.live);
+    return 0;
+}
