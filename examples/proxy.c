@@ -31,7 +31,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -65,14 +64,6 @@ now_ns(void)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* The system's randomness: the library draws none of its own. */
-static uint64_t
-random_seed(void)
-{
-    uint64_t seed = 0;
-    return getrandom(&seed, sizeof(seed), 0) == sizeof(seed) ? seed : (uint64_t)now_ns();
-}
-
 static void
 die(const char *what)
 {
@@ -81,21 +72,6 @@ die(const char *what)
 }
 
 /* ---- rules ---- */
-
-/* The whole file, to be freed; NULL when it cannot be read, is empty or holds a NUL byte. */
-static char *
-read_file(const char *name)
-{
-    char *text = NULL;
-    size_t room = 0;
-    FILE *file = fopen(name, "rb");
-    bool whole = file && getdelim(&text, &room, '\0', file) > 0 && feof(file);
-    if (file) fclose(file);
-    if (whole) return text;
-    fprintf(stderr, "%s: cannot be read, or is no text\n", name);
-    free(text);
-    return NULL;
-}
 
 /* NULL when something is wrong. Diagnostics go to stderr. */
 static sluice_router *
@@ -106,19 +82,24 @@ compile_rules(void)
     sluice_report *report = NULL;
     sluice_compile_options options;
     sluice_compile_options_init(&options);
-    options.hash_seed = random_seed(); /* clients choose what is looked up */
-    char *text = read_file(proxy.rules);
-    if (text && sluice_report_new(&report, NULL) == SLUICE_OK) {
+    char *text = NULL;
+    size_t room = 0;
+    FILE *file = fopen(proxy.rules, "rb");
+    if (!file || getdelim(&text, &room, '\0', file) < 1 || !feof(file)) {
+        fprintf(stderr, "%s: cannot be read, or is no text\n", proxy.rules);
+    } else if (getentropy(&options.hash_seed, sizeof(options.hash_seed)) == 0 &&
+               sluice_report_new(&report, NULL) == SLUICE_OK) {
         const sluice_source source = {sluice_str_of(proxy.rules), sluice_str_of(text)};
         sluice_status status = sluice_compile(&router, &source, 1, &options, report);
+        for (size_t i = 0; i < sluice_report_count(report); i++) { /* warnings, too */
+            const sluice_diagnostic *d = sluice_report_get(report, i);
+            fprintf(stderr, "%.*s:%u:%u: %s: %.*s [%.*s]\n", (int)d->document.len, d->document.ptr,
+                    d->line, d->column, severities[d->severity], (int)d->message.len,
+                    d->message.ptr, (int)d->code.len, d->code.ptr);
+        }
         if (status != SLUICE_OK) fprintf(stderr, "rules: %s\n", sluice_status_name(status));
     }
-    for (size_t i = 0; report && i < sluice_report_count(report); i++) { /* warnings, too */
-        const sluice_diagnostic *d = sluice_report_get(report, i);
-        fprintf(stderr, "%.*s:%u:%u: %s: %.*s [%.*s]\n", (int)d->document.len, d->document.ptr,
-                d->line, d->column, severities[d->severity], (int)d->message.len, d->message.ptr,
-                (int)d->code.len, d->code.ptr);
-    }
+    if (file) fclose(file);
     sluice_report_free(report);
     free(text);
     return router;
@@ -167,7 +148,7 @@ struct conn {
     char in[BUFFER], out[BUFFER];
 };
 
-/* Every event of a socket, told once for each change: conn_run() tries all that can be done. */
+/* Every event of a socket, told once for each change: run() tries all that can be done. */
 static bool
 watch(struct conn *conn, int fd)
 {
@@ -215,49 +196,41 @@ cut(sluice_str text, char at, sluice_str *left, sluice_str *right)
 static sluice_str
 trim(sluice_str text)
 {
-    for (; text.len && strchr(" \t", text.ptr[0]) && text.ptr[0]; text.len--)
+    for (; text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t'); text.len--)
         text.ptr++;
-    while (text.len && strchr(" \t", text.ptr[text.len - 1]) && text.ptr[text.len - 1])
+    while (text.len && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
         text.len--;
     return text;
 }
 
-static bool
-has_controls(sluice_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if ((text.ptr[i] >= 0 && text.ptr[i] < ' ' && text.ptr[i] != '\t') || text.ptr[i] == 127)
-            return true;
-    }
-    return false;
-}
-
-static bool
-parse_line(struct conn *conn, sluice_str line, bool first)
-{
-    sluice_str rest, none;
-    if (has_controls(line)) return false;
-    if (first)
-        return cut(line, ' ', &conn->words[0], &rest) &&
-               (cut(rest, ' ', &conn->words[1], &conn->words[2]) || rest.len > 0);
-    if (conn->field_count == FIELDS) return false;
-    sluice_field *field = &conn->fields[conn->field_count++];
-    bool good = cut(line, ':', &field->name, &field->value) && field->name.len > 0;
-    field->value = trim(field->value);
-    return good && !cut(field->name, ' ', &none, &rest) && !cut(field->name, '\t', &none, &rest);
-}
-
-/* Strict: lines end with CR LF, and none is folded. */
+/* Strict: lines end with CR LF, none is folded, no name holds a blank, nothing a control. */
 static enum { PARSED, INCOMPLETE, MALFORMED } parse_head(struct conn *conn)
 {
-    const char *at = conn->in, *end = memmem(at, conn->in_len, "\r\n\r\n", 4);
+    sluice_str line, rest = {conn->in, conn->in_len}, value, *words = conn->words;
+    const char *end = memmem(conn->in, conn->in_len, "\r\n\r\n", 4);
     if (!end) return INCOMPLETE;
+    conn->head_size = (size_t)(end + 4 - conn->in);
     conn->field_count = 0;
-    conn->head_size = (size_t)(end + 4 - at);
-    for (bool first = true; at < end + 2; first = false) {
-        const char *stop = memmem(at, (size_t)(end + 2 - at), "\r\n", 2);
-        if (!parse_line(conn, (sluice_str){at, (size_t)(stop - at)}, first)) return MALFORMED;
-        at = stop + 2;
+    for (bool first = true; rest.ptr < end + 2; first = false) {
+        sluice_field *field = &conn->fields[conn->field_count];
+        bool named = first; /* the name is over */
+        cut(rest, '\n', &line, &rest);
+        if (line.len == 0 || line.ptr[--line.len] != '\r') return MALFORMED;
+        for (size_t i = 0; i < line.len; i++) {
+            char c = line.ptr[i];
+            bool blank = c == ' ' || c == '\t';
+            named |= c == ':';
+            if (c == 127 || (c >= 0 && c < ' ' && !blank) || (blank && !named)) return MALFORMED;
+        }
+        if (first) {
+            if (!cut(line, ' ', &words[0], &value)) return MALFORMED;
+            cut(value, ' ', &words[1], &words[2]);
+            continue;
+        }
+        if (conn->field_count++ == FIELDS || !cut(line, ':', &field->name, &field->value) ||
+            field->name.len == 0)
+            return MALFORMED;
+        field->value = trim(field->value);
     }
     return PARSED;
 }
@@ -288,21 +261,20 @@ edit(struct conn *conn, sluice_header_action action, sluice_str name, sluice_str
     if (kept < FIELDS) conn->fields[conn->field_count++] = (sluice_field){name, value};
 }
 
-/* Fields that say where a message ends are the proxy's, whatever rules or clients say of them. */
+/* Where a message ends and goes is the proxy's to say, not for rules or clients to change. */
 static bool
-is_framing(sluice_str name)
+is_own(sluice_str name)
 {
     return same(name, STR("connection")) || same(name, STR("content-length")) ||
-           same(name, STR("transfer-encoding"));
+           same(name, STR("transfer-encoding")) || same(name, STR("host"));
 }
 
 /* Carry out header operations of a decision, first to last. */
 static void
 apply(struct conn *conn, const sluice_header_op *ops, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!is_framing(ops[i].name)) edit(conn, ops[i].action, ops[i].name, ops[i].value);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!is_own(ops[i].name)) edit(conn, ops[i].action, ops[i].name, ops[i].value);
 }
 
 /* Remove what concerns only the connection that it came by. Returns whether that is to close. */
@@ -317,8 +289,7 @@ strip(struct conn *conn)
         more = cut(list, ',', &name, &list);
         name = trim(name);
         closes |= same(name, STR("close"));
-        if (!is_framing(name) && !same(name, STR("host")))
-            edit(conn, SLUICE_HEADER_REMOVE, name, STR(""));
+        if (!is_own(name)) edit(conn, SLUICE_HEADER_REMOVE, name, STR(""));
     }
     for (size_t i = 0; i < sizeof(hop_by_hop) / sizeof(hop_by_hop[0]); i++)
         edit(conn, SLUICE_HEADER_REMOVE, sluice_str_of(hop_by_hop[i]), STR(""));
@@ -359,26 +330,25 @@ get_length(const struct conn *conn, uint64_t *length)
 /* ---- acting on a decision ---- */
 
 static void
-keep_edit(struct conn *conn, sluice_header_action action, sluice_str name, sluice_str value)
+keep_edit(struct conn *conn, sluice_header_op op)
 {
     char *at = conn->edit_text + conn->edit_bytes;
     size_t room = EDIT_TEXT - conn->edit_bytes;
-    conn->full |= conn->edit_count == EDITS || name.len > room || value.len > room - name.len;
+    conn->full |= conn->edit_count == EDITS || op.name.len + op.value.len > room;
     if (conn->full) return;
-    if (name.len) memcpy(at, name.ptr, name.len);
-    if (value.len) memcpy(at + name.len, value.ptr, value.len);
-    conn->edit_bytes += name.len + value.len;
-    conn->edits[conn->edit_count++] = (sluice_header_op){
-        action, {at,            name.len },
-         {at + name.len, value.len}
-    };
+    if (op.name.len) memcpy(at, op.name.ptr, op.name.len);
+    if (op.value.len) memcpy(at + op.name.len, op.value.ptr, op.value.len);
+    conn->edit_bytes += op.name.len + op.value.len;
+    op.name.ptr = at;
+    op.value.ptr = at + op.name.len;
+    conn->edits[conn->edit_count++] = op;
 }
 
 static void
 keep_fields(struct conn *conn, const sluice_field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        keep_edit(conn, SLUICE_HEADER_ADD, fields[i].name, fields[i].value);
+        keep_edit(conn, (sluice_header_op){SLUICE_HEADER_ADD, fields[i].name, fields[i].value});
 }
 
 /* Everything that the decision says about the response's fields, in the order to apply it. */
@@ -390,8 +360,7 @@ keep_edits(struct conn *conn, const sluice_decision *d, bool local)
     keep_fields(conn, &location, d->outcome == SLUICE_REDIRECT);
     if (local) keep_fields(conn, d->response_fields, d->response_field_count);
     for (size_t i = 0; i < d->response_header_count; i++)
-        keep_edit(conn, d->response_headers[i].action, d->response_headers[i].name,
-                  d->response_headers[i].value);
+        keep_edit(conn, d->response_headers[i]);
     keep_fields(conn, d->cors_headers, d->cors_header_count);
     if (!local) keep_fields(conn, d->response_fields, d->response_field_count);
     keep_fields(conn, &cookie, d->sticky.set_cookie.len > 0);
@@ -446,34 +415,19 @@ fail(struct conn *conn, unsigned status)
     finish(conn);
 }
 
-/* By destination, or by authority where the decision names none. NULL: the command line does not
- * say where that is. */
+/* By destination, or by authority where there is none. NULL: the command line does not name it. */
 static const struct upstream *
 find_upstream(const sluice_decision *d)
 {
-    sluice_str host, port, subset = d->destination ? d->destination->subset : STR("");
+    const sluice_destination *to = d->destination;
+    sluice_str host, port;
     cut(d->authority, ':', &host, &port);
-    sluice_str name = d->destination ? d->destination->name : host;
-    if (d->destination) host = d->destination->host;
     for (size_t i = 0; i < proxy.upstream_count; i++) {
-        const struct upstream *upstream = &proxy.upstreams[i];
-        if ((same(upstream->host, host) || same(upstream->host, name)) &&
-            same(upstream->subset, subset))
-            return upstream;
+        const struct upstream *u = &proxy.upstreams[i];
+        bool named = to ? same(u->host, to->host) || same(u->host, to->name) : same(u->host, host);
+        if (named && same(u->subset, to ? to->subset : STR(""))) return u;
     }
     return NULL;
-}
-
-static void
-put_request(struct conn *conn, const sluice_decision *d, sluice_str body)
-{
-    conn->words[1] = d->path;
-    apply(conn, d->request_headers, d->request_header_count);
-    edit(conn, SLUICE_HEADER_SET, STR("host"), d->authority);
-    edit(conn, SLUICE_HEADER_ADD, STR("x-forwarded-for"), sluice_str_of(conn->address));
-    edit(conn, SLUICE_HEADER_SET, STR("connection"), STR("close"));
-    put_head(conn);
-    put(conn, body);
 }
 
 /* After the delay, if there was one: `out` holds the request for the target, or an answer. */
@@ -521,11 +475,17 @@ decide(struct conn *conn, sluice_str host, sluice_str body)
     case SLUICE_PASSTHROUGH: /* to where it was going: no rule has a say */
         keep_edits(conn, &d, false);
         conn->target = find_upstream(&d);
-        if (conn->target) {
-            put_request(conn, &d, body);
-        } else {
+        if (!conn->target) {
             put_answer(conn, 503, STR(""));
+            break;
         }
+        conn->words[1] = d.path;
+        apply(conn, d.request_headers, d.request_header_count);
+        edit(conn, SLUICE_HEADER_SET, STR("host"), d.authority);
+        edit(conn, SLUICE_HEADER_ADD, STR("x-forwarded-for"), sluice_str_of(conn->address));
+        edit(conn, SLUICE_HEADER_SET, STR("connection"), STR("close"));
+        put_head(conn);
+        put(conn, body);
         break;
     case SLUICE_REDIRECT:    /* the Location is among the edits */
     case SLUICE_RESPOND:     /* also an injected abort, and the answer to a CORS preflight */
@@ -551,38 +511,35 @@ decide(struct conn *conn, sluice_str host, sluice_str body)
 
 /* ---- steps: what can be done with what arrived; false when that is nothing ---- */
 
-/* 0, or the status to refuse it with. */
-static unsigned
-check_request(const struct conn *conn, sluice_str *host, uint64_t *length)
-{
-    sluice_str other;
-    if (conn->words[0].len == 0 || conn->words[1].len == 0 || conn->words[1].ptr[0] != '/' ||
-        !same(conn->words[2], STR("HTTP/1.1")) || !get(conn, STR("host"), 0, host) ||
-        get(conn, STR("host"), 1, &other) || !get_length(conn, length))
-        return 400;
-    if (get(conn, STR("transfer-encoding"), 0, &other)) return 411;
-    if (get(conn, STR("expect"), 0, &other)) return 417;
-    return *length > BUFFER - conn->head_size ? 413 : 0;
-}
-
 static bool
 read_request(struct conn *conn)
 {
     uint64_t length = 0;
-    sluice_str host = STR("");
-    conn->is_head = false;
+    sluice_str host, other, *words = conn->words;
     int parsed = parse_head(conn);
+    unsigned status = 0;
+    conn->is_head = false;
     if (parsed == INCOMPLETE) return false;
-    unsigned status = parsed == PARSED ? check_request(conn, &host, &length) : 400;
-    if (status == 0 && conn->in_len < conn->head_size + length) return false;
+    if (parsed == MALFORMED || words[0].len == 0 || words[1].len == 0 || words[1].ptr[0] != '/' ||
+        !same(words[2], STR("HTTP/1.1")) || !get(conn, STR("host"), 0, &host) ||
+        get(conn, STR("host"), 1, &other) || !get_length(conn, &length)) {
+        status = 400;
+    } else if (get(conn, STR("transfer-encoding"), 0, &other)) {
+        status = 411;
+    } else if (get(conn, STR("expect"), 0, &other)) {
+        status = 417;
+    } else if (length > BUFFER - conn->head_size) {
+        status = 413;
+    } else if (conn->in_len < conn->head_size + length) {
+        return false;
+    }
     if (status) {
         fail(conn, status);
         return true;
     }
-    size_t size = conn->head_size + (size_t)length;
-    conn->is_head = same(conn->words[0], STR("HEAD"));
-    conn->keep_alive = !strip(conn) && conn->in_len == size;
-    conn->in_len = 0; /* its text stays until something is read */
+    conn->is_head = same(words[0], STR("HEAD"));
+    conn->keep_alive = !strip(conn) && conn->in_len == conn->head_size + length;
+    conn->in_len = 0; /* the text stays until more is read */
     decide(conn, host, (sluice_str){conn->in + conn->head_size, (size_t)length});
     return true;
 }
@@ -629,17 +586,6 @@ relay_body(struct conn *conn)
     return true;
 }
 
-/* Hang up only when the client has read it all, or did so itself: a reset would take it away. */
-static bool
-discard(struct conn *conn)
-{
-    int64_t limit = now_ns() + SECOND;
-    shutdown(conn->client, SHUT_WR);
-    conn->in_len = 0;
-    if (conn->deadline > limit) conn->deadline = limit;
-    return false;
-}
-
 /* A socket has no more to say, or broke. */
 static void
 end(struct conn *conn, bool broken)
@@ -659,28 +605,31 @@ end(struct conn *conn, bool broken)
 static bool
 step(struct conn *conn)
 {
-    static bool (*const steps[])(struct conn *) = {
-        [READING] = read_request,
-        [AWAITING] = read_response,
-        [RELAYING] = relay_body,
-        [CLOSING] = discard,
-    };
     ssize_t moved;
+    int fd =
+        conn->state == AWAITING || (conn->state == RELAYING && conn->out_begin == conn->out_end)
+            ? conn->upstream
+            : conn->client;
     if (conn->state == DELAYED || conn->state == CLOSED) return false;
     if (conn->out_begin < conn->out_end) {
-        moved = send(conn->state == AWAITING ? conn->upstream : conn->client,
-                     conn->out + conn->out_begin, conn->out_end - conn->out_begin, MSG_NOSIGNAL);
+        moved =
+            send(fd, conn->out + conn->out_begin, conn->out_end - conn->out_begin, MSG_NOSIGNAL);
         if (moved > 0) conn->out_begin += (size_t)moved;
     } else {
         conn->out_begin = conn->out_end = 0;
-        if (steps[conn->state](conn)) return true;
+        if (conn->state == READING && read_request(conn)) return true;
+        if (conn->state == AWAITING && read_response(conn)) return true;
+        if (conn->state == RELAYING && relay_body(conn)) return true;
+        if (conn->state == CLOSING) { /* wait until the client has read it all and hangs up, too: */
+            shutdown(conn->client, SHUT_WR); /* a reset would take the answer away */
+            conn->in_len = 0;
+            if (conn->deadline > now_ns() + SECOND) conn->deadline = now_ns() + SECOND;
+        }
         if (conn->in_len == BUFFER) {
             fail(conn, conn->state == READING ? 431 : 503);
             return true;
         }
-        bool from_upstream = conn->state == AWAITING || conn->state == RELAYING;
-        moved = recv(from_upstream ? conn->upstream : conn->client, conn->in + conn->in_len,
-                     BUFFER - conn->in_len, 0);
+        moved = recv(fd, conn->in + conn->in_len, BUFFER - conn->in_len, 0);
         if (moved > 0) conn->in_len += (size_t)moved;
     }
     if (moved < 0 && (errno == EAGAIN || errno == EINTR)) return false;
@@ -689,24 +638,11 @@ step(struct conn *conn)
 }
 
 static void
-conn_run(struct conn *conn)
+run(struct conn *conn)
 {
     conn->busy = true;
     for (int i = 0; i < STEPS && conn->busy; i++) /* others want their turn, too */
         conn->busy = step(conn);
-}
-
-static void
-conn_expire(struct conn *conn)
-{
-    if (conn->state == DELAYED) {
-        begin_exchange(conn);
-    } else if (conn->state == AWAITING) {
-        fail(conn, 504);
-    } else {
-        conn->state = CLOSED;
-    }
-    conn_run(conn);
 }
 
 static void
@@ -728,7 +664,7 @@ conn_accept(struct worker *worker)
     conn->next = worker->conns;
     worker->conns = conn;
     if (!watch(conn, fd)) conn->state = CLOSED;
-    conn_run(conn);
+    run(conn);
 }
 
 /* ---- threads ---- */
@@ -739,8 +675,15 @@ sweep(struct worker *worker)
 {
     int64_t now = now_ns(), next = now + SECOND;
     for (struct conn **link = &worker->conns, *conn; (conn = *link);) {
-        if (conn->busy) conn_run(conn);
-        if (conn->deadline <= now) conn_expire(conn);
+        bool due = conn->deadline <= now;
+        if (due && conn->state == DELAYED) {
+            begin_exchange(conn);
+        } else if (due && conn->state == AWAITING) {
+            fail(conn, 504);
+        } else if (due) {
+            conn->state = CLOSED;
+        }
+        if (due || conn->busy) run(conn);
         if (conn->busy || conn->deadline < next) next = conn->busy ? now : conn->deadline;
         if (conn->state != CLOSED) {
             link = &conn->next;
@@ -761,8 +704,8 @@ work(void *unused)
     struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE}, events[EVENTS];
     sluice_context_options options;
     sluice_context_options_init(&options);
-    options.seed = random_seed();
-    if (sluice_context_new_live(&worker.context, proxy.live, &options) != SLUICE_OK ||
+    if (getentropy(&options.seed, sizeof(options.seed)) != 0 ||
+        sluice_context_new_live(&worker.context, proxy.live, &options) != SLUICE_OK ||
         epoll_ctl(worker.epoll, EPOLL_CTL_ADD, proxy.listener, &event) != 0)
         die("a thread cannot start");
     while (!atomic_load(&proxy.stopping)) {
@@ -772,7 +715,7 @@ work(void *unused)
         sluice_context_refresh(worker.context);
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr) {
-                conn_run(events[i].data.ptr);
+                run(events[i].data.ptr);
             } else {
                 conn_accept(&worker);
             }
@@ -788,43 +731,25 @@ work(void *unused)
 
 /* ---- the whole ---- */
 
+/* Of IP:PORT, which is taken apart. */
 static bool
-parse_address(sluice_str text, struct sockaddr_in *address)
+parse_address(char *text, struct sockaddr_in *address)
 {
-    char ip[INET_ADDRSTRLEN];
-    unsigned port;
-    int end = 0;
-    bool good = sscanf(text.ptr, "%15[0-9.]:%5u%n", ip, &port, &end) == 2 && !text.ptr[end];
-    if (!good || port > UINT16_MAX) return false;
+    char *colon = strchr(text, ':'), *end = NULL;
+    if (!colon) return false;
+    *colon = '\0';
+    unsigned long port = strtoul(colon + 1, &end, 10);
     *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return inet_pton(AF_INET, ip, &address->sin_addr) == 1;
+    return inet_pton(AF_INET, text, &address->sin_addr) == 1 && !*end && port <= UINT16_MAX;
 }
 
 static bool
-parse_arguments(int argc, char **argv, struct sockaddr_in *listen)
+parse_upstream(char *text, struct upstream *upstream)
 {
-    bool good = argc > 2 && argc - 3 <= UPSTREAMS && parse_address(sluice_str_of(argv[1]), listen);
-    for (int i = 3; i < argc && good; i++) {
-        struct upstream *upstream = &proxy.upstreams[proxy.upstream_count++];
-        sluice_str key, address;
-        good = cut(sluice_str_of(argv[i]), '=', &key, &address) &&
-               parse_address(address, &upstream->address);
-        cut(key, '|', &upstream->host, &upstream->subset);
-    }
-    proxy.rules = good ? argv[2] : NULL;
-    return good;
-}
-
-static int
-open_listener(struct sockaddr_in *listen_on)
-{
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct sockaddr *address = (struct sockaddr *)listen_on;
-    socklen_t len = sizeof(*listen_on);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-        bind(fd, address, len) != 0 || listen(fd, 1024) != 0 || getsockname(fd, address, &len) != 0)
-        die(strerror(errno));
-    return fd;
+    sluice_str key, address;
+    bool good = cut(sluice_str_of(text), '=', &key, &address);
+    cut(key, '|', &upstream->host, &upstream->subset);
+    return good && parse_address(text + key.len + 1, &upstream->address);
 }
 
 int
@@ -832,23 +757,33 @@ main(int argc, char **argv)
 {
     pthread_t threads[THREADS];
     sigset_t signals;
-    struct sockaddr_in address;
-    if (!parse_arguments(argc, argv, &address))
-        die("arguments are IP:PORT RULES.yaml 'HOST|SUBSET=IP:PORT'...");
+    struct sockaddr_in listen_on;
+    struct sockaddr *address = (struct sockaddr *)&listen_on;
+    socklen_t len = sizeof(listen_on);
+    bool good = argc > 2 && argc - 3 <= UPSTREAMS && parse_address(argv[1], &listen_on);
+    for (int i = 3; i < argc && good; i++)
+        good = parse_upstream(argv[i], &proxy.upstreams[proxy.upstream_count++]);
+    if (!good) die("arguments are IP:PORT RULES.yaml 'HOST|SUBSET=IP:PORT'...");
+    proxy.rules = argv[2];
+    proxy.listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int on = 1;
+    if (setsockopt(proxy.listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        bind(proxy.listener, address, len) != 0 || listen(proxy.listener, 1024) != 0 ||
+        getsockname(proxy.listener, address, &len) != 0)
+        die(strerror(errno));
     sigemptyset(&signals);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* here and in all threads; sigwait() takes them */
     sluice_router *router = compile_rules();
-    bool good = router && sluice_live_new(&proxy.live, router, NULL) == SLUICE_OK;
+    good = router && sluice_live_new(&proxy.live, router, NULL) == SLUICE_OK;
     sluice_router_release(router);
     if (!good) die("no rules");
-    proxy.listener = open_listener(&address);
     for (size_t i = 0; i < THREADS; i++) {
         if (pthread_create(&threads[i], NULL, work, NULL) != 0) die("a thread cannot start");
     }
-    printf("listening on port %u\n", ntohs(address.sin_port)); /* which one, where 0 was given */
+    printf("listening on port %u\n", ntohs(listen_on.sin_port)); /* which one, where 0 was given */
     fflush(stdout);
     for (int signal = SIGHUP; signal == SIGHUP;) {
         sigwait(&signals, &signal);
