@@ -64,6 +64,13 @@ now_ns(void)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
+static int64_t
+after(int64_t wait_ns)
+{
+    int64_t now = now_ns();
+    return wait_ns < INT64_MAX - now ? now + wait_ns : INT64_MAX;
+}
+
 static void
 die(const char *what)
 {
@@ -203,8 +210,11 @@ trim(sluice_str text)
     return text;
 }
 
+enum parsed { PARSED, INCOMPLETE, MALFORMED };
+
 /* Strict: lines end with CR LF, none is folded, no name holds a blank, nothing a control. */
-static enum { PARSED, INCOMPLETE, MALFORMED } parse_head(struct conn *conn)
+static enum parsed
+parse_head(struct conn *conn)
 {
     sluice_str line, rest = {conn->in, conn->in_len}, value, *words = conn->words;
     const char *end = memmem(conn->in, conn->in_len, "\r\n\r\n", 4);
@@ -223,14 +233,14 @@ static enum { PARSED, INCOMPLETE, MALFORMED } parse_head(struct conn *conn)
             if (c == 127 || (c >= 0 && c < ' ' && !blank) || (blank && !named)) return MALFORMED;
         }
         if (first) {
-            if (!cut(line, ' ', &words[0], &value)) return MALFORMED;
+            cut(line, ' ', &words[0], &value);
             cut(value, ' ', &words[1], &words[2]);
-            continue;
-        }
-        if (conn->field_count++ == FIELDS || !cut(line, ':', &field->name, &field->value) ||
-            field->name.len == 0)
+        } else if (conn->field_count++ < FIELDS && cut(line, ':', &field->name, &field->value) &&
+                   field->name.len > 0) {
+            field->value = trim(field->value);
+        } else {
             return MALFORMED;
-        field->value = trim(field->value);
+        }
     }
     return PARSED;
 }
@@ -273,8 +283,9 @@ is_own(sluice_str name)
 static void
 apply(struct conn *conn, const sluice_header_op *ops, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!is_own(ops[i].name)) edit(conn, ops[i].action, ops[i].name, ops[i].value);
+    }
 }
 
 /* Remove what concerns only the connection that it came by. Returns whether that is to close. */
@@ -398,7 +409,7 @@ finish(struct conn *conn)
     conn->upstream = -1;
     conn->in_len = 0;
     conn->state = conn->keep_alive ? READING : CLOSING;
-    conn->deadline = now_ns() + IDLE_LIMIT;
+    conn->deadline = after(IDLE_LIMIT);
 }
 
 /* Something went wrong: say so, unless the client may have seen a part of the response. */
@@ -439,7 +450,7 @@ begin_exchange(struct conn *conn)
         return;
     }
     conn->state = AWAITING;
-    conn->deadline = now_ns() + (conn->timeout ? conn->timeout : IDLE_LIMIT);
+    conn->deadline = after(conn->timeout ? conn->timeout : IDLE_LIMIT);
     const struct sockaddr *address = (const struct sockaddr *)&conn->target->address;
     conn->upstream = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (conn->upstream < 0 || !watch(conn, conn->upstream) ||
@@ -503,7 +514,7 @@ decide(struct conn *conn, sluice_str host, sluice_str body)
         fail(conn, 500);
     } else if (d.fault && d.fault->delay_chosen) {
         conn->state = DELAYED;
-        conn->deadline = now_ns() + d.fault->delay_ns;
+        conn->deadline = after(d.fault->delay_ns);
     } else {
         begin_exchange(conn);
     }
@@ -516,7 +527,7 @@ read_request(struct conn *conn)
 {
     uint64_t length = 0;
     sluice_str host, other, *words = conn->words;
-    int parsed = parse_head(conn);
+    enum parsed parsed = parse_head(conn);
     unsigned status = 0;
     conn->is_head = false;
     if (parsed == INCOMPLETE) return false;
@@ -548,7 +559,7 @@ static bool
 read_response(struct conn *conn)
 {
     sluice_str coding, *words = conn->words;
-    int parsed = parse_head(conn);
+    enum parsed parsed = parse_head(conn);
     if (parsed == INCOMPLETE) return false;
     conn->left = UNTIL_CLOSE;
     if (parsed == MALFORMED || words[0].len != 8 || memcmp(words[0].ptr, "HTTP/1.", 7) != 0 ||
@@ -581,7 +592,7 @@ relay_body(struct conn *conn)
     put(conn, (sluice_str){conn->in, len});
     take(conn, len);
     if (conn->left != UNTIL_CLOSE) conn->left -= len;
-    if (!conn->timeout) conn->deadline = now_ns() + IDLE_LIMIT;
+    if (!conn->timeout) conn->deadline = after(IDLE_LIMIT);
     if (conn->left == 0) finish(conn);
     return true;
 }
@@ -623,7 +634,7 @@ step(struct conn *conn)
         if (conn->state == CLOSING) { /* wait until the client has read it all and hangs up, too: */
             shutdown(conn->client, SHUT_WR); /* a reset would take the answer away */
             conn->in_len = 0;
-            if (conn->deadline > now_ns() + SECOND) conn->deadline = now_ns() + SECOND;
+            if (conn->deadline > after(SECOND)) conn->deadline = after(SECOND);
         }
         if (conn->in_len == BUFFER) {
             fail(conn, conn->state == READING ? 431 : 503);
@@ -660,7 +671,7 @@ conn_accept(struct worker *worker)
     conn->worker = worker;
     conn->client = fd;
     conn->upstream = -1;
-    conn->deadline = now_ns() + IDLE_LIMIT;
+    conn->deadline = after(IDLE_LIMIT);
     conn->next = worker->conns;
     worker->conns = conn;
     if (!watch(conn, fd)) conn->state = CLOSED;
