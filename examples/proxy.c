@@ -56,18 +56,13 @@ static struct {
     atomic_bool stopping;
 } proxy;
 
-static int64_t
-now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * SECOND + t.tv_nsec;
-}
-
+/* The time when so much will have passed. */
 static int64_t
 after(int64_t wait_ns)
 {
-    int64_t now = now_ns();
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t now = t.tv_sec * SECOND + t.tv_nsec;
     return wait_ns < INT64_MAX - now ? now + wait_ns : INT64_MAX;
 }
 
@@ -329,13 +324,10 @@ get_length(const struct conn *conn, uint64_t *length)
 {
     sluice_str text, second;
     if (!get(conn, STR("content-length"), 0, &text)) return true;
-    if (get(conn, STR("content-length"), 1, &second) || text.len > 18) return false;
-    *length = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
-        *length = *length * 10 + (uint64_t)(text.ptr[i] - '0');
-    }
-    return text.len > 0;
+    size_t digits = strspn(text.ptr, "0123456789"); /* not beyond the end of the line */
+    *length = strtoull(text.ptr, NULL, 10);
+    return digits == text.len && digits > 0 && digits < 19 &&
+           !get(conn, STR("content-length"), 1, &second);
 }
 
 /* ---- acting on a decision ---- */
@@ -412,18 +404,20 @@ finish(struct conn *conn)
     conn->deadline = after(IDLE_LIMIT);
 }
 
-/* Something went wrong: say so, unless the client may have seen a part of the response. */
-static void
+/* Something went wrong: say so, unless the client may have seen a part of the response. True, for
+ * something was done. */
+static bool
 fail(struct conn *conn, unsigned status)
 {
-    if (conn->state >= RELAYING) {
+    if (conn->state < RELAYING) {
+        conn->keep_alive = conn->full = false;
+        conn->edit_count = conn->out_begin = conn->out_end = 0;
+        put_answer(conn, status, STR(""));
+        finish(conn);
+    } else {
         conn->state = CLOSED;
-        return;
     }
-    conn->keep_alive = conn->full = false;
-    conn->edit_count = conn->out_begin = conn->out_end = 0;
-    put_answer(conn, status, STR(""));
-    finish(conn);
+    return true;
 }
 
 /* By destination, or by authority where there is none. NULL: the command line does not name it. */
@@ -528,26 +522,16 @@ read_request(struct conn *conn)
     uint64_t length = 0;
     sluice_str host, other, *words = conn->words;
     enum parsed parsed = parse_head(conn);
-    unsigned status = 0;
     conn->is_head = false;
     if (parsed == INCOMPLETE) return false;
     if (parsed == MALFORMED || words[0].len == 0 || words[1].len == 0 || words[1].ptr[0] != '/' ||
         !same(words[2], STR("HTTP/1.1")) || !get(conn, STR("host"), 0, &host) ||
-        get(conn, STR("host"), 1, &other) || !get_length(conn, &length)) {
-        status = 400;
-    } else if (get(conn, STR("transfer-encoding"), 0, &other)) {
-        status = 411;
-    } else if (get(conn, STR("expect"), 0, &other)) {
-        status = 417;
-    } else if (length > BUFFER - conn->head_size) {
-        status = 413;
-    } else if (conn->in_len < conn->head_size + length) {
-        return false;
-    }
-    if (status) {
-        fail(conn, status);
-        return true;
-    }
+        get(conn, STR("host"), 1, &other) || !get_length(conn, &length))
+        return fail(conn, 400);
+    if (get(conn, STR("transfer-encoding"), 0, &other)) return fail(conn, 411);
+    if (get(conn, STR("expect"), 0, &other)) return fail(conn, 417);
+    if (length > BUFFER - conn->head_size) return fail(conn, 413);
+    if (conn->in_len < conn->head_size + length) return false;
     conn->is_head = same(words[0], STR("HEAD"));
     conn->keep_alive = !strip(conn) && conn->in_len == conn->head_size + length;
     conn->in_len = 0; /* the text stays until more is read */
@@ -564,20 +548,15 @@ read_response(struct conn *conn)
     conn->left = UNTIL_CLOSE;
     if (parsed == MALFORMED || words[0].len != 8 || memcmp(words[0].ptr, "HTTP/1.", 7) != 0 ||
         words[1].len != 3 || !get_length(conn, &conn->left) ||
-        (conn->left != UNTIL_CLOSE && get(conn, STR("transfer-encoding"), 0, &coding))) {
-        fail(conn, 503);
-        return true;
-    }
+        (conn->left != UNTIL_CLOSE && get(conn, STR("transfer-encoding"), 0, &coding)))
+        return fail(conn, 503);
     if (words[1].ptr[0] != '1') { /* else interim: the answer is still to come */
         if (conn->is_head || same(words[1], STR("204")) || same(words[1], STR("304")))
             conn->left = 0;
         conn->keep_alive &= conn->left != UNTIL_CLOSE;
         strip(conn);
         put_response_head(conn);
-        if (conn->full) {
-            fail(conn, 503);
-            return true;
-        }
+        if (conn->full) return fail(conn, 503);
         conn->state = RELAYING;
     }
     take(conn, conn->head_size);
@@ -636,10 +615,7 @@ step(struct conn *conn)
             conn->in_len = 0;
             if (conn->deadline > after(SECOND)) conn->deadline = after(SECOND);
         }
-        if (conn->in_len == BUFFER) {
-            fail(conn, conn->state == READING ? 431 : 503);
-            return true;
-        }
+        if (conn->in_len == BUFFER) return fail(conn, conn->state == READING ? 431 : 503);
         moved = recv(fd, conn->in + conn->in_len, BUFFER - conn->in_len, 0);
         if (moved > 0) conn->in_len += (size_t)moved;
     }
@@ -684,7 +660,7 @@ conn_accept(struct worker *worker)
 static int
 sweep(struct worker *worker)
 {
-    int64_t now = now_ns(), next = now + SECOND;
+    int64_t now = after(0), next = now + SECOND;
     for (struct conn **link = &worker->conns, *conn; (conn = *link);) {
         bool due = conn->deadline <= now;
         if (due && conn->state == DELAYED) {

@@ -66,6 +66,15 @@ spec:
   http:
   - match: [{uri: {exact: /only}}]
     route: [{destination: {host: reviews, subset: v1}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: empty
+spec:
+  parentRefs: [{group: '', kind: Service, name: empty, port: 80}]
+  rules:
+  - matches: [{path: {type: PathPrefix, value: /}}]
 """
 
 SPLIT = """\
@@ -183,6 +192,7 @@ class Outcomes(Case):
     def test_answers_what_has_no_route(self):
         self.assertEqual(self.ask("/other", host="nothing").status, 404)
         self.assertEqual(self.ask("/only", host="nothing").seen()["server"], "v1")
+        self.assertEqual(self.ask("/", host="empty").status, 500, "a rule without a destination")
 
     def test_passes_through_what_no_rule_names(self):
         self.assertEqual(self.ask("/", host="other:80").seen()["server"], "other")
@@ -386,6 +396,21 @@ class Usage(unittest.TestCase):
                               [good, "reviews=127.0.0.1:99999"], [good, "reviews=localhost:80"]):
                 with self.assertRaises(RuntimeError):
                     rig.Proxy(PROGRAM, arguments)
+
+
+class Page(unittest.TestCase):
+    def test_quotes_the_program(self):
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        with open(os.path.join(root, "examples", "proxy.c"), encoding="utf-8") as file:
+            program = file.read()
+        with open(os.path.join(root, "docs", "embedding.md"), encoding="utf-8") as file:
+            page = re.search(r"^## A whole proxy$(.*?)^## ", file.read(), re.M | re.S).group(1)
+        quotes = re.findall(r"^```c\n(.*?)^```$", page, re.M | re.S)
+        self.assertGreater(len(quotes), 3)
+        for quote in quotes:
+            self.assertIn(quote, program)
+        for name in re.findall(r"`(\w+)\(\)`", page):
+            self.assertRegex(program, r"(?m)^%s\(" % name)
 
 
 if __name__ == "__main__":
