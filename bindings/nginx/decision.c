@@ -150,34 +150,36 @@ keep(ngx_pool_t *pool, ngx_http_sluice_ctx_t *ctx)
 
 /* ---- deciding ---- */
 
-/* As ngx_pool_cleanup_add() does it, in one piece of memory instead of two. */
-static ngx_http_sluice_ctx_t *
-new_ctx(ngx_http_request_t *r)
+/* From now on the decision is found. This is ngx_pool_cleanup_add() without memory of its own. */
+static void
+enter(ngx_http_request_t *r, ngx_http_sluice_ctx_t *ctx)
 {
-    ngx_http_sluice_ctx_t *ctx = ngx_palloc(r->pool, sizeof(*ctx));
-    if (ctx == NULL) return NULL;
-    ctx->timeout = NULL; /* all that the cleanup looks at */
+    ctx->timeout = NULL;
     ctx->cleanup = (ngx_pool_cleanup_t){clean_up, ctx, r->pool->cleanup};
     r->pool->cleanup = &ctx->cleanup;
-    return ctx;
+    ngx_http_set_ctx(r, ctx, ngx_http_sluice_module);
 }
 
+/* The decision may point into the context yet. */
 static ngx_int_t
 ask(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf, ngx_http_sluice_ctx_t *ctx)
 {
-    sluice_request request;
     ngx_http_sluice_reader_t reader;
-    if (ngx_http_sluice_describe(r, conf, &reader, &request) != NGX_OK) return NGX_ERROR;
-    sluice_route(conf->rules->context, &request, &ctx->decision);
+    sluice_request *request = &conf->rules->request;
+    conf->rules->describing = true;
+    ngx_int_t rc = ngx_http_sluice_describe(r, conf, &reader, request);
+    conf->rules->describing = false;
+    if (rc == NGX_OK) sluice_route(conf->rules->context, request, &ctx->decision);
     ctx->rules = conf->rules;
-    ctx->received_path = request.path;
-    ctx->received_authority = request.authority;
-    ctx->grpc = request.protocol == SLUICE_PROTOCOL_GRPC;
+    ctx->received_path = request->path;
+    ctx->received_authority = request->authority;
+    ctx->grpc = request->protocol == SLUICE_PROTOCOL_GRPC;
     ctx->stage = NGX_HTTP_SLUICE_DECIDED;
     ctx->routed = false;
     ctx->content_handler = NULL;
     ctx->upstream = NULL;
-    return keep(r->pool, ctx);
+    if (conf->overrides) ngx_memzero(request, sizeof(*request));
+    return rc;
 }
 
 ngx_http_sluice_ctx_t *
@@ -189,8 +191,13 @@ ngx_http_sluice_decide(ngx_http_request_t *r)
     ngx_http_sluice_loc_conf_t *conf = ngx_http_get_module_loc_conf(r, ngx_http_sluice_module);
     /* A request that nginx could not read has no path; it is logged, perhaps with our variables. */
     if (conf->rules == NULL || r->uri.len == 0) return NULL;
-    ctx = new_ctx(r);
-    if (ctx == NULL || ask(r, conf, ctx) != NGX_OK) return NULL;
-    ngx_http_set_ctx(r, ctx, ngx_http_sluice_module);
+    if (conf->rules->describing) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "sluice: what a directive gives to the rules depends on their decision");
+        return NULL;
+    }
+    ctx = ngx_palloc(r->pool, sizeof(*ctx));
+    if (ctx == NULL || ask(r, conf, ctx) != NGX_OK || keep(r->pool, ctx) != NGX_OK) return NULL;
+    enter(r, ctx);
     return ctx;
 }

@@ -36,6 +36,8 @@ typedef struct {
     const ngx_http_sluice_main_conf_t *main;
     sluice_router *router;
     sluice_context *context; /* of this worker, made after the fork */
+    sluice_request request;  /* for one request after the other: clearing it each time costs */
+    bool describing;         /* a request is being described, for which variables are evaluated */
     ngx_http_sluice_keys_t *keys;
     bool mirror_refused; /* that a mirror has no location was logged by this process */
 } ngx_http_sluice_rules_t;
@@ -130,6 +132,7 @@ typedef struct {
     size_t index; /* of the header that this is about, */
     size_t nth;   /* and the number of that value */
 } ngx_http_sluice_reader_t;
+/* In @p request, what only sluice_... directives set is empty before; they leave it set. */
 ngx_int_t ngx_http_sluice_describe(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t *conf,
                                    ngx_http_sluice_reader_t *reader, sluice_request *request);
 

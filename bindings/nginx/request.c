@@ -72,14 +72,22 @@ is_grpc(const ngx_http_request_t *r)
 static void
 describe_tls(const ngx_connection_t *connection, sluice_request *request)
 {
+    const sluice_str none = {NULL, 0};
+    request->scheme = none;
+    request->sni = none;
 #if (NGX_HTTP_SSL)
     if (connection->ssl == NULL) return;
     request->scheme = NGX_HTTP_SLUICE_TEXT("https");
     request->sni =
         sluice_str_of(SSL_get_servername(connection->ssl->connection, TLSEXT_NAMETYPE_host_name));
-#else
-    (void)connection, (void)request;
 #endif
+}
+
+static sluice_str
+address_of(const ngx_connection_t *connection)
+{
+    if (connection->sockaddr->sa_family == AF_UNIX) return (sluice_str){NULL, 0};
+    return ngx_http_sluice_str(connection->addr_text);
 }
 
 /* ---- what the configuration says instead ---- */
@@ -165,18 +173,15 @@ ngx_http_sluice_describe(ngx_http_request_t *r, const ngx_http_sluice_loc_conf_t
     ngx_connection_t *connection = r->connection;
     reader->r = r;
     start_reading(reader, 0);
-    ngx_memzero(request, sizeof(*request));
-    if (is_grpc(r)) request->protocol = SLUICE_PROTOCOL_GRPC;
+    request->protocol = is_grpc(r) ? SLUICE_PROTOCOL_GRPC : SLUICE_PROTOCOL_HTTP;
     request->port = ngx_inet_get_port(connection->local_sockaddr);
     request->method = ngx_http_sluice_str(r->method_name);
     request->authority = authority_of(r);
     request->path = ngx_http_sluice_path(r);
     request->header_fn = read_header;
     request->header_user = reader;
-    if (request->path.len == 0) return NGX_ERROR;
-    if (connection->sockaddr->sa_family != AF_UNIX) {
-        request->source_ip = ngx_http_sluice_str(connection->addr_text);
-    }
+    request->source_ip = address_of(connection);
     describe_tls(connection, request);
+    if (request->path.len == 0) return NGX_ERROR;
     return conf->overrides ? apply_overrides(r, conf, request) : NGX_OK;
 }

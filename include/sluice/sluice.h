@@ -24,8 +24,8 @@
  *  - No function aborts, prints, sets errno, or keeps hidden state. Any bytes are safe in a
  * request.
  *
- * The rules themselves are described in docs/rules.md, sticky picks in docs/sticky.md, diagnostics
- * in docs/diagnostics.md, threads and memory in docs/embedding.md.
+ * The rules themselves are described in docs/rules.md and docs/gateway-api.md, sticky picks in
+ * docs/sticky.md, diagnostics in docs/diagnostics.md, threads and memory in docs/embedding.md.
  */
 #ifndef SLUICE_SLUICE_H
 #define SLUICE_SLUICE_H
@@ -415,7 +415,7 @@ typedef struct sluice_request {
     size_t header_count;
     sluice_header_fn header_fn; /**< Used instead of @c headers when not NULL. */
     void *header_user;
-    sluice_str sni;                    /**< TLS server name. */
+    sluice_str sni;                    /**< TLS server name; empty: the client sent none. */
     sluice_str source_ip;              /**< Client address as text, no port. */
     sluice_str destination_ip;         /**< Address that the client connected to, as text. */
     sluice_str source_namespace;       /**< Of the calling workload [proxy_namespace]. */
@@ -651,7 +651,7 @@ typedef struct sluice_destination {
     uint32_t port;              /**< Service port. 0 in a split: the port of the request. */
     const sluice_field *labels; /**< That the subset asks of endpoints. */
     size_t label_count;
-    sluice_str app_protocol;
+    sluice_str app_protocol; /**< Of the Service's port, as written; empty: none. */
     const sluice_traffic_policy *policy; /**< NULL: no DestinationRule says anything. */
     const sluice_endpoints *endpoints;   /**< NULL: not known, e.g. those of a core Service. */
 } sluice_destination;
@@ -782,7 +782,8 @@ typedef struct sluice_decision {
     const sluice_mirror *mirrors;
     size_t mirror_count;
     const sluice_fault *fault;        /**< NULL: none. */
-    const sluice_field *cors_headers; /**< To add to the response of a forwarded request. */
+    const sluice_field *cors_headers; /**< To add to the response: of a forwarded request, of a
+                                           redirect. */
     size_t cors_header_count;
     const sluice_hash_policy *hash_policy; /**< Keys of the endpoint hash, in order. */
     size_t hash_policy_count;

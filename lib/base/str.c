@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include "base/word.h"
+
 size_t
 str_find(sluice_str s, char c)
 {
@@ -46,10 +48,10 @@ str_compare(sluice_str a, sluice_str b)
 static bool
 bytes_equal_ignore_case(const char *a, const char *b, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+    for (; len >= 8; a += 8, b += 8, len -= 8) {
+        if (word_lower(word_load(a)) != word_lower(word_load(b))) return false;
     }
-    return true;
+    return word_lower(word_load_some(a, len)) == word_lower(word_load_some(b, len));
 }
 
 bool

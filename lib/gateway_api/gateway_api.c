@@ -4,6 +4,7 @@
 #include "gateway_api/combine.h"
 #include "gateway_api/grants.h"
 #include "gateway_api/hosts.h"
+#include "gateway_api/limits.h"
 #include "gateway_api/mesh.h"
 #include "gateway_api/namespaces.h"
 #include "gateway_api/services.h"
@@ -66,6 +67,9 @@ gateway_api_compile(struct model *model, size_t *bad, struct envelope_list *enve
     sluice_status status = gateway_set_read(&set, envelopes, settings->envelope,
                                             settings->options->limits.regex_bytes);
     if (status != SLUICE_OK) return status;
+    const sluice_compile_options *options = settings->options;
+    bool within = gw_limits_check(&set, settings->envelope, options->limits.destinations);
+    if (!within && !options->keep_going) return SLUICE_ERR_LIMIT;
     *bad += count_bad(&set);
     return says_anything(&set) ? lower_set(model, &set, envelopes, settings) : SLUICE_OK;
 }

@@ -33,6 +33,13 @@ port_of(const struct istio_destination *destination, const struct service *servi
     return scope->port;
 }
 
+static sluice_str
+app_protocol_of(const struct service *service, uint32_t port)
+{
+    const struct service_port *known = service ? service_port_find(service, port) : NULL;
+    return known ? known->app_protocol : STR("");
+}
+
 /* What the registry does not know cannot be reached; in lenient mode it is taken as it is, as
  * without a registry. */
 static uint32_t
@@ -83,6 +90,7 @@ lower_known_host(struct lower *lower, sluice_str host, sluice_str space,
             .service_namespace = name.len ? service_space : STR(""),
             .subset = wanted,
             .port = port,
+            .app_protocol = app_protocol_of(service, port),
         };
         made->labels = subset_labels(subset, &made->label_count);
         if (!traffic_policy_lower(&made->policy, lower->arena, policy, narrow, port)) {

@@ -107,8 +107,12 @@ add_kube_ports(struct lower *lower, struct service *service, const struct kube_s
     struct service_port *ports = ARENA_ARRAY(lower->arena, struct service_port, spec->ports.count);
     if (!ports) return false;
     for (size_t i = 0; i < spec->ports.count; i++) {
-        ports[i] = (struct service_port){(uint32_t)from[i].port.v, from[i].name.v,
-                                         kube_protocol(&from[i])};
+        ports[i] = (struct service_port){
+            .number = (uint32_t)from[i].port.v,
+            .name = from[i].name.v,
+            .protocol = kube_protocol(&from[i]),
+            .app_protocol = from[i].app_protocol.v,
+        };
     }
     return set_ports(lower, service, ports, spec->ports.count);
 }
@@ -149,8 +153,11 @@ add_entry_ports(struct lower *lower, struct service *service,
     struct service_port *ports = ARENA_ARRAY(lower->arena, struct service_port, spec->ports.count);
     if (!ports) return false;
     for (size_t i = 0; i < spec->ports.count; i++) {
-        ports[i] = (struct service_port){(uint32_t)from[i].number.v, from[i].name.v,
-                                         port_protocol_parse(from[i].protocol.v)};
+        ports[i] = (struct service_port){
+            .number = (uint32_t)from[i].number.v,
+            .name = from[i].name.v,
+            .protocol = port_protocol_parse(from[i].protocol.v),
+        };
     }
     return set_ports(lower, service, ports, spec->ports.count);
 }

@@ -11,6 +11,7 @@ struct service_port {
     uint32_t number;
     sluice_str name;
     enum port_protocol protocol; /* PROTOCOL_UNSUPPORTED: not declared, detected on the wire */
+    sluice_str app_protocol;     /* of a core Service, as written */
 };
 
 struct service {

@@ -75,31 +75,25 @@ final_list(struct virtual_hosts *hosts, struct domain_routes *routes, bool catch
  * ---- domains that are not there for everybody ----
  *
  * A VirtualService without an entry for the port or the caller makes no virtual host (istio.md 3.5,
- * 3.6), so the next wider domain answers. Ports and callers are of the request here: the wider
- * domain's entries follow, behind guards that end the search where an entry of the own list counts.
+ * 3.6), so the next wider domain answers. Ports and callers are of the request here: the own list
+ * falls through to the wider domain's, behind guards that end the search where one of its entries
+ * counts.
  */
-
-static bool
-add_all(struct lower *lower, struct rule_list *list, const struct model_rule *rules, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!rule_list_add(lower, list, rules[i])) return false;
-    }
-    return true;
-}
 
 static bool
 follow_with(struct lower *lower, struct domain_routes *routes, const struct domain_routes *wider)
 {
     struct rule_list list = {0};
     const struct model_route_list *own = routes->shared;
-    if (!add_all(lower, &list, own->rules, own->count) ||
-        !lower_guards(lower, own->rules, own->count, &list) ||
-        !add_all(lower, &list, wider->shared->rules, wider->shared->count)) {
-        return false;
+    struct model_route_list *guarded = ARENA_NEW(lower->arena, struct model_route_list);
+    if (!guarded) return false;
+    for (size_t i = 0; i < own->count; i++) {
+        if (!rule_list_add(lower, &list, own->rules[i])) return false;
     }
-    routes->shared = rule_list_finish(lower, &list);
-    return routes->shared != NULL;
+    if (!lower_guards(lower, own->rules, own->count, &list)) return false;
+    *guarded = (struct model_route_list){list.items, list.count, wider->shared};
+    routes->shared = guarded;
+    return true;
 }
 
 static bool

@@ -39,7 +39,7 @@ static void
 forget_forwarding(struct view *view, sluice_decision *decision)
 {
     decision->path = view->raw_path;
-    decision->authority = view->authority;
+    decision->authority = view_authority(view);
     decision->request_headers = NULL;
     decision->request_header_count = 0;
     decision->timeout_ns = SLUICE_NO_DURATION;

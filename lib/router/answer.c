@@ -75,7 +75,7 @@ act_respond(struct view *view, const struct response *response, sluice_decision 
         act_add_field(view, decision, STR("content-type"), STR("text/plain"));
     }
     if (wants_location(response->status)) {
-        sluice_str own[] = {view->scheme, STR("://"), view->authority, view->raw_path};
+        sluice_str own[] = {view_scheme(view), STR("://"), view_authority(view), view->raw_path};
         act_add_field(view, decision, STR("location"),
                       scratch_concat(&view->context->scratch, own, 4));
     }

@@ -53,6 +53,7 @@ router_new(const struct router_settings *settings)
     router->keep = arena_init(&router->alloc);
     atomic_init(&router->references, 1);
     router->hash_seed = settings->hash_seed;
+    router->hash_keys = text_hash_keys(settings->hash_seed);
     router->cookie_header = NO_HEADER;
     router->origin_header = NO_HEADER;
     router->request_method_header = NO_HEADER;
@@ -87,7 +88,8 @@ router_build(sluice_router **out, const struct model *model, const struct router
     }
     bool built = build_rules(&builder, model, settings->max_rules) &&
                  build_hosts(&builder, model) && build_proxy(&builder, settings) &&
-                 build_finish_names(&builder) && build_finish_even(&builder);
+                 build_finish_names(&builder) && build_finish_even(&builder) &&
+                 build_filters(&builder) && build_indexes(&builder);
     if (built && router->keep.failed) built = build_fail(&builder, SLUICE_ERR_NOMEM);
     for (size_t i = 0; i < BUILDER_MAPS; i++) {
         map_free(maps[i]);

@@ -50,7 +50,7 @@ file_domain(struct builder *builder, struct table_filling *filling, sluice_str d
     }
     bool wildcard = domain.ptr[0] == '*';
     struct host_key key =
-        hosts_key(str_skip(domain, wildcard), wildcard, builder->router->hash_seed);
+        hosts_key(str_skip(domain, wildcard), wildcard, &builder->router->hash_keys);
     struct host_slot *slot = &filling->slots[hosts_slot(filling->slots, table->mask, key)];
     if (slot->domain) return;
     *slot = (struct host_slot){
@@ -223,7 +223,13 @@ file_scope(struct builder *builder, struct scope *slots, uint32_t mask, struct s
         at = (at + 1) & mask;
     }
     slots[at] = scope;
-    if (scope.kind == SCOPE_MESH) builder->router->mesh[scope.family] = &slots[at];
+    if (scope.kind != SCOPE_MESH) return;
+    struct sluice_router *router = builder->router;
+    const struct port *port = &router->ports[scope.port];
+    router->mesh[scope.family] = &slots[at];
+    if (scope.port_count == 1 && port->number == 0 && !port->names) {
+        router->mesh_listener[scope.family] = &router->listeners[port->listener];
+    }
 }
 
 /* ---- scopes and their ports ---- */

@@ -142,6 +142,52 @@ compile_regexes(struct builder *builder)
     return builder->status == SLUICE_OK;
 }
 
+/* What the patterns say about the texts that they match. */
+static bool
+read_patterns(struct builder *builder)
+{
+    const struct sluice_router *router = builder->router;
+    builder->literals = ARENA_ARRAY(builder->scratch, struct regex_literal, router->regex_count);
+    if (!builder->literals) return build_fail(builder, SLUICE_ERR_NOMEM);
+    for (uint32_t i = 0; i < router->regex_count; i++) {
+        if (!build_regex_literal(&builder->literals[i], builder->scratch, router->patterns[i])) {
+            return build_fail(builder, SLUICE_ERR_NOMEM);
+        }
+    }
+    return true;
+}
+
+/* File the names of header lines, so that a line finds its index. */
+static bool
+file_header_names(struct builder *builder)
+{
+    struct sluice_router *router = builder->router;
+    struct header_names *names = &router->header_names;
+    uint32_t count = router->needed_count[SLUICE_NEEDED_HEADER], size = 2;
+    if (count == 0) return true;
+    while (size < 2 * count) {
+        size *= 2;
+    }
+    uint32_t *slots = build_array(builder, size, sizeof(*slots));
+    if (!slots) return false;
+    names->slots = slots;
+    names->mask = size - 1;
+    names->names = router->needed[SLUICE_NEEDED_HEADER];
+    for (uint32_t i = 0; i < count; i++) {
+        sluice_str name = names->names[i];
+        if (header_names_is_pseudo(name)) {
+            router->pseudo[router->pseudo_count++] = i;
+            if (i < 64) router->pseudo_present |= UINT64_C(1) << i;
+        } else if (name.len) {
+            uint64_t length = UINT64_C(1) << (name.len & 63);
+            names->any_length |= length;
+            names->lengths[(unsigned char)name.ptr[name.len - 1] & 31] |= length;
+            slots[header_names_slot(names, &router->hash_keys, name)] = i + 1;
+        }
+    }
+    return true;
+}
+
 bool
 build_finish_names(struct builder *builder)
 {
@@ -150,5 +196,5 @@ build_finish_names(struct builder *builder)
         router->needed[what] = names_of(builder, &builder->needed[what]);
         router->needed_count[what] = (uint32_t)builder->needed[what].count;
     }
-    return compile_regexes(builder);
+    return file_header_names(builder) && compile_regexes(builder) && read_patterns(builder);
 }

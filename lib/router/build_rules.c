@@ -96,12 +96,10 @@ convert_rule(struct builder *builder, struct filling *filling, const struct mode
     sluice_str key = build_pointer_key(&from->action);
     filling->rules[filling->rule_count] = (struct rule){
         .predicate = filling->predicate_count,
-        .predicate_count = (uint32_t)from->predicate_count,
         .action = (uint32_t)build_index(builder, &builder->actions, key) - 1,
-        .origin = filling->rule_count,
     };
     filling->predicate_count += (uint32_t)from->predicate_count;
-    filling->rule_count++;
+    filling->rules[++filling->rule_count].predicate = filling->predicate_count;
 }
 
 static bool
@@ -112,7 +110,10 @@ convert_lists(struct builder *builder, struct filling *filling)
     if (!lists) return false;
     for (size_t i = 0; i < count; i++) {
         const struct model_route_list *from = build_pointer_of(&builder->lists.entries[i]);
-        lists[i] = (struct route_list){filling->rule_count, (uint32_t)from->count, NO_ROUTES};
+        lists[i].rule = filling->rule_count;
+        lists[i].predicate = filling->predicate_count;
+        lists[i].count = (uint32_t)from->count;
+        lists[i].next = NO_ROUTES;
         if (from->next) {
             sluice_str key = build_pointer_key(&from->next);
             lists[i].next = (uint32_t)build_index(builder, &builder->lists, key) - 1;
@@ -120,6 +121,7 @@ convert_lists(struct builder *builder, struct filling *filling)
         for (size_t k = 0; k < from->count; k++) {
             convert_rule(builder, filling, &from->rules[k]);
         }
+        lists[i].predicate_count = filling->predicate_count - lists[i].predicate;
     }
     builder->router->route_lists = lists;
     builder->router->route_list_count = (uint32_t)count;
@@ -169,7 +171,7 @@ build_rules(struct builder *builder, const struct model *model, uint32_t max_rul
         return build_fail(builder, SLUICE_ERR_LIMIT);
     }
     struct filling filling = {
-        .rules = build_array(builder, totals.rules, sizeof(struct rule)),
+        .rules = build_array(builder, totals.rules + 1, sizeof(struct rule)),
         .predicates = build_array(builder, totals.predicates, sizeof(struct predicate)),
         .origins = build_array(builder, totals.rules, sizeof(struct origin)),
     };

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "router/build.h"
+#include "router/build_regex_literal.h"
 
 struct builder {
     struct sluice_router *router;
@@ -30,6 +31,7 @@ struct builder {
     struct map header_ops;   /* contents -> sluice_header_op[] */
     struct map scopes;       /* kind, family, name -> index + 1 */
 
+    struct regex_literal *literals; /* of each pattern; in scratch */
     struct even_split *even_splits; /* in scratch, router->even_split_count of them */
     size_t even_split_capacity;
 
@@ -108,6 +110,12 @@ void build_predicates(struct builder *builder, struct predicate *to, const struc
 
 /* build_rules.c: rules, predicates, origins and actions of every route list. */
 bool build_rules(struct builder *builder, const struct model *model, uint32_t max_rules);
+
+/* build_filters.c: how long a list is scanned; and the filters of those that are. */
+enum { SHORT_LIST = 32 };
+bool build_filters(struct builder *builder);
+/* build_index.c: the indexes of all others. */
+bool build_indexes(struct builder *builder);
 
 /* build_hosts.c: scopes, listeners and host tables. */
 bool build_hosts(struct builder *builder, const struct model *model);

@@ -24,17 +24,6 @@ read_options(sluice_context_options *to, const sluice_context_options *from)
     return true;
 }
 
-static bool
-clone_regexes(sluice_context *context)
-{
-    const sluice_router *router = context->router;
-    for (uint32_t i = 0; i < router->regex_count; i++) {
-        if (regex_compile(&context->regexes[i], router->patterns[i], NULL) != REGEX_OK)
-            return false;
-    }
-    return true;
-}
-
 bool
 context_fit(sluice_context *context, sluice_router *router)
 {
@@ -45,11 +34,23 @@ context_fit(sluice_context *context, sluice_router *router)
         alloc_zeroed(alloc, router->even_counter_count, sizeof(*context->even_counters));
     context->headers =
         alloc_zeroed(alloc, router->needed_count[SLUICE_NEEDED_HEADER], sizeof(*context->headers));
+    context->present =
+        alloc_array(alloc, router->needed_count[SLUICE_NEEDED_HEADER], sizeof(*context->present));
     /* Those of an action, and those of the entry that was picked. */
     context->mirrors =
         alloc_zeroed(alloc, (size_t)router->mirror_max * 2, sizeof(*context->mirrors));
-    return context->regexes && context->even_counters && context->headers && context->mirrors &&
-           clone_regexes(context);
+    return context->regexes && context->even_counters && context->headers && context->present &&
+           context->mirrors;
+}
+
+const struct regex *
+context_regex(const sluice_context *context, uint32_t index)
+{
+    struct regex **own = &context->regexes[index];
+    if (*own) return *own;
+    const sluice_router *router = context->router;
+    if (regex_compile(own, router->patterns[index], NULL) == REGEX_OK) return *own;
+    return router->regexes[index]; /* memory ran out: slower, with a lock, and as right */
 }
 
 void
@@ -62,6 +63,7 @@ context_unfit(sluice_context *context)
     alloc_free(alloc, context->regexes);
     alloc_free(alloc, context->even_counters);
     alloc_free(alloc, context->headers);
+    alloc_free(alloc, context->present);
     alloc_free(alloc, context->mirrors);
     sluice_router_release(context->router);
 }

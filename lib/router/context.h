@@ -14,11 +14,20 @@ struct scratch {
     bool overflow; /* something did not fit: the decision becomes UNAVAILABLE, 500 */
 };
 
-/* A header looked up at most once per request: `generation` says for which. */
+enum header_state {
+    SLOT_ABSENT,  /* the callback has none; of an array, absent headers have no slot of this request
+                   */
+    SLOT_ONE,     /* one line: `value` */
+    SLOT_SEVERAL, /* `value` is the first of more */
+    SLOT_JOINED,  /* and `joined` holds all of them, joined by "," */
+};
+
+/* What is known of a header, if `generation` is that of the request. */
 struct header_slot {
     uint64_t generation;
-    sluice_str value; /* occurrences joined by "," */
-    bool present;
+    uint32_t line; /* of the first line in the request's array */
+    enum header_state state;
+    sluice_str value, joined;
 };
 
 enum { CONTEXT_CORS_FIELDS = 8, CONTEXT_RESPONSE_FIELDS = 10 };
@@ -29,9 +38,10 @@ struct sluice_context {
     sluice_live *follows;  /* its live, when each call moves it on; else NULL */
     sluice_live *live;     /* holds a reference; NULL: made for a router */
     sluice_rng rng;
-    struct regex **regexes; /* this thread's own */
+    struct regex **regexes; /* this thread's own, each compiled when it is first asked; or NULL */
     int64_t *even_counters;
     struct header_slot *headers; /* one for each needed header */
+    uint32_t *present;           /* those that the request has; as many as it may hold */
     uint64_t generation;         /* of the current request; never 0 */
     struct scratch scratch;
     uint32_t wait, next_wait; /* calls until the next try to move, after one that failed */
@@ -43,6 +53,10 @@ struct sluice_context {
     sluice_field cors[CONTEXT_CORS_FIELDS];
     sluice_field response[CONTEXT_RESPONSE_FIELDS];
 };
+
+/* The context's own copy of a regular expression. Compiled at the first use: a router may have ten
+ * thousand, of which a thread meets few. */
+const struct regex *context_regex(const sluice_context *context, uint32_t index);
 
 /*
  * Take a reference to the router, and memory for all that is sized by it. Overwrites what was

@@ -88,7 +88,7 @@ act_cors(struct view *view, const struct cors *cors, sluice_decision *decision)
     sluice_str origin, requested;
     if (!view_first_header(view, router->origin_header, &origin) || origin.len == 0) return false;
     bool allowed = origin_allowed(view, cors, origin);
-    bool preflight = str_equal(view->method, STR("OPTIONS")) &&
+    bool preflight = str_equal(view_method(view), STR("OPTIONS")) &&
                      view_first_header(view, router->request_method_header, &requested) &&
                      requested.len > 0;
     if (preflight && allowed) {

@@ -1,12 +1,9 @@
 #include "router/hosts.h"
 
-#include "engine/hash.h"
-
 struct host_key
-hosts_key(sluice_str text, bool wildcard, uint64_t seed)
+hosts_key(sluice_str text, bool wildcard, const struct hash_keys *keys)
 {
-    uint64_t hash = hash_xxh3(text, seed ^ (wildcard ? UINT64_C(0x2a2a2a2a2a2a2a2a) : 0));
-    return (struct host_key){text, wildcard, hash};
+    return (struct host_key){text, wildcard, text_hash(keys, wildcard ? '*' : 0, text, false)};
 }
 
 static bool
@@ -28,25 +25,43 @@ hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_key key)
 }
 
 static const struct host_slot *
-probe(const struct host_table *table, sluice_str text, bool wildcard, uint64_t seed)
+probe(const struct host_table *table, sluice_str text, bool wildcard, const struct hash_keys *keys)
 {
     const struct host_slot *slot =
-        &table->slots[hosts_slot(table->slots, table->mask, hosts_key(text, wildcard, seed))];
+        &table->slots[hosts_slot(table->slots, table->mask, hosts_key(text, wildcard, keys))];
     return slot->domain ? slot : NULL;
 }
 
-uint32_t
-hosts_find(const struct host_table *table, sluice_str host, uint64_t seed, sluice_str *domain)
+/* Of a host that is no domain itself: the longest suffix, or any. */
+static uint32_t __attribute__((noinline))
+find_wildcard(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
+              sluice_str *domain)
 {
-    const struct host_slot *slot = table->slots ? probe(table, host, false, seed) : NULL;
-    for (uint32_t i = 0; !slot && i < table->suffix_length_count; i++) {
+    for (uint32_t i = 0; i < table->suffix_length_count; i++) {
         size_t len = table->suffix_lengths[i]; /* longest first */
-        if (len < host.len) slot = probe(table, str_skip(host, host.len - len), true, seed);
-    }
-    if (slot) {
+        if (len >= host.len) continue;
+        const struct host_slot *slot = probe(table, str_skip(host, host.len - len), true, keys);
+        if (!slot) continue;
         *domain = str_make(slot->domain, slot->len);
         return slot->routes;
     }
     *domain = table->any == NO_ROUTES ? (sluice_str){NULL, 0} : STR("*");
     return table->any;
+}
+
+uint32_t
+hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
+           sluice_str *domain)
+{
+    const struct host_slot *slots = table->slots;
+    if (!slots) return find_wildcard(table, host, keys, domain);
+    uint64_t hash = text_hash(keys, 0, host, false);
+    for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
+         at = (at + 1) & table->mask) {
+        if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
+        if (host.len == 0 || memcmp(slots[at].domain, host.ptr, host.len) != 0) continue;
+        *domain = str_make(slots[at].domain, host.len);
+        return slots[at].routes;
+    }
+    return find_wildcard(table, host, keys, domain);
 }

@@ -17,13 +17,13 @@ struct host_key {
     uint64_t hash;
 };
 
-struct host_key hosts_key(sluice_str text, bool wildcard, uint64_t seed);
+struct host_key hosts_key(sluice_str text, bool wildcard, const struct hash_keys *keys);
 
 /* Where in the table the key is, or the free slot where it belongs. */
 uint32_t hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_key key);
 
 /* Route list for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. */
-uint32_t hosts_find(const struct host_table *table, sluice_str host, uint64_t seed,
+uint32_t hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
                     sluice_str *domain);
 
 #endif

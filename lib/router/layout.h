@@ -12,6 +12,8 @@
 
 #include "base/arena.h"
 #include "engine/regex.h"
+#include "router/header_names.h"
+#include "router/index.h"
 #include "split/alias.h"
 #include "split/sticky.h"
 
@@ -79,12 +81,18 @@ struct predicate {
 };
 _Static_assert(sizeof(struct predicate) == 24, "three to a cache line, nearly");
 
+/* Its predicates end where those of the next rule begin; behind the last rule stands one more. Its
+ * origin has its own index. */
 struct rule {
     uint32_t predicate; /* first of its predicates */
-    uint32_t predicate_count;
     uint32_t action;
-    uint32_t origin;
 };
+
+static inline uint32_t
+rule_predicate_count(const struct rule *rule)
+{
+    return rule[1].predicate - rule[0].predicate;
+}
 
 struct resource {
     sluice_str kind, space, name;
@@ -233,6 +241,18 @@ struct route_list {
     uint32_t rule; /* first of its rules, which are in order of precedence */
     uint32_t count;
     uint32_t next; /* route list asked when none of the rules holds, or NO_ROUTES */
+    uint32_t predicate, predicate_count; /* those of its rules */
+    uint32_t filter;                     /* of a short list: first of its filters */
+    uint32_t index;                      /* of a long list: its index + 1; 0: the list is short */
+};
+
+/*
+ * What a rule needs at least, to be seen without looking at the rule: the path's first eight bytes
+ * under a mask, and headers. A filter may let too much pass, never too little.
+ */
+struct filter {
+    uint64_t word, mask;
+    uint64_t headers; /* bit i: needed header i */
 };
 
 /* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.
@@ -284,23 +304,26 @@ struct scope {
 enum scope_kind { SCOPE_MESH, SCOPE_GATEWAY, SCOPE_SERVICE };
 enum family { FAMILY_HTTP, FAMILY_TLS, FAMILY_TCP, FAMILY_UDP };
 
-#define NO_HEADER UINT32_MAX
-
 struct sluice_router {
     sluice_allocator alloc;
     struct arena keep; /* owns everything below */
     atomic_size_t references;
     uint64_t hash_seed;
+    struct hash_keys hash_keys; /* from hash_seed */
 
     const struct scope *scopes; /* open addressing */
     uint32_t scope_mask;
     const struct scope *mesh[4]; /* by family; NULL: none. The scope asked most, without a probe */
     const struct port *ports;
+    const struct listener *mesh_listener[4]; /* by family: the mesh's only one, of every port and
+                                                host; NULL: it has several, or none */
     const struct listener *listeners;
-    const struct route_list *route_lists;
+    struct route_list *route_lists;
     uint32_t route_list_count;
     const struct rule *rules;
     uint32_t rule_count;
+    const struct filter *filters;
+    const struct index *indexes;
     const struct predicate *predicates;
     const struct origin *origins;
     const struct resource *resources;
@@ -308,6 +331,10 @@ struct sluice_router {
 
     const sluice_str *needed[5]; /* by enum sluice_needed */
     uint32_t needed_count[5];
+    struct header_names header_names;
+    uint64_t pseudo_present; /* bit i: needed header i < 64 is a pseudo header */
+    uint32_t pseudo[5];      /* every needed header that is one */
+    uint32_t pseudo_count;
     uint32_t cookie_header; /* indices of headers that actions read, or NO_HEADER */
     uint32_t origin_header, request_method_header, request_headers_header; /* of CORS */
     struct regex **regexes; /* compiled once here to be checked and cloned from; owned */

@@ -32,7 +32,7 @@ bool
 match_text(const sluice_context *context, enum match_op op, bool ignore_case, sluice_str value,
            uint32_t regex, sluice_str text)
 {
-    if (op == OP_REGEX) return regex_full_match(context->regexes[regex], text);
+    if (op == OP_REGEX) return regex_full_match(context_regex(context, regex), text);
     return compare_text(op, ignore_case, value, text);
 }
 
@@ -67,7 +67,7 @@ compare(const struct view *view, const struct predicate *predicate, sluice_str v
     case OP_CIDR:
         return match_cidr(predicate->cidr, value);
     case OP_REGEX:
-        return regex_full_match(view->context->regexes[predicate->regex], value);
+        return regex_full_match(context_regex(view->context, (uint32_t)predicate->regex), value);
     case OP_PRESENT:
     case OP_EXACT:
     case OP_PREFIX:
@@ -130,13 +130,13 @@ match_subject(struct view *view, const struct predicate *predicate, sluice_str *
         *value = view->raw_path;
         return true;
     case SUBJECT_METHOD:
-        *value = view->method;
+        *value = view_method(view);
         return true;
     case SUBJECT_SCHEME:
-        *value = view->scheme;
+        *value = view_scheme(view);
         return true;
     case SUBJECT_AUTHORITY:
-        return given(view->authority, value);
+        return given(view_authority(view), value);
     case SUBJECT_HEADER:
         return view_header(view, predicate->name, value);
     case SUBJECT_QUERY:
@@ -212,22 +212,31 @@ match_predicate(struct view *view, const struct predicate *predicate)
     return holds(view, predicate) != (bool)(predicate->flags & PREDICATE_NEGATE);
 }
 
+/* A path compared as it is: most predicates are that, and need no more than this. */
+static inline bool
+is_plain_path(const struct predicate *predicate)
+{
+    return predicate->subject == SUBJECT_PATH && predicate->flags == 0 &&
+           (predicate->op == OP_EXACT || predicate->op == OP_PREFIX);
+}
+
+static inline bool
+plain_path_holds(sluice_str path, const struct predicate *predicate)
+{
+    sluice_str text = predicate->text;
+    if (path.len < text.len || (predicate->op == OP_EXACT && path.len != text.len)) return false;
+    return text.len == 1 ? path.ptr[0] == text.ptr[0] : str_starts_with(path, text);
+}
+
 const struct predicate *
 match_rule(struct view *view, const struct rule *rule)
 {
-    const struct predicate *predicates = &view->router->predicates[rule->predicate];
-    for (uint32_t i = 0; i < rule->predicate_count; i++) {
-        if (!match_predicate(view, &predicates[i])) return &predicates[i];
-    }
-    return NULL;
-}
-
-const struct rule *
-match_first(struct view *view, const struct route_list *routes)
-{
-    const struct rule *rules = &view->router->rules[routes->rule];
-    for (uint32_t i = 0; i < routes->count; i++) {
-        if (!match_rule(view, &rules[i])) return &rules[i];
+    const struct predicate *predicate = &view->router->predicates[rule[0].predicate];
+    const struct predicate *end = &view->router->predicates[rule[1].predicate];
+    for (; predicate < end; predicate++) {
+        bool holds_here = is_plain_path(predicate) ? plain_path_holds(view->path, predicate)
+                                                   : match_predicate(view, predicate);
+        if (!holds_here) return predicate;
     }
     return NULL;
 }

@@ -25,7 +25,7 @@ bool match_predicate(struct view *view, const struct predicate *predicate);
 /* NULL when every predicate of the rule holds, else the first that does not. */
 const struct predicate *match_rule(struct view *view, const struct rule *rule);
 
-/* The first rule of the list that holds, or NULL: a scan in order. */
+/* The first rule of the list that holds, or NULL. What a scan of match_rule() would find. */
 const struct rule *match_first(struct view *view, const struct route_list *routes);
 
 /* Whether `text` passes one comparison (no negation, no absence): what predicates and CORS share.

@@ -14,7 +14,7 @@ is_empty(const struct host_table *table)
 static const struct host_table *
 names_of(const struct view *view, const struct port_names *names)
 {
-    bool tls = view->family == FAMILY_HTTP && str_equal(view->scheme, STR("https"));
+    bool tls = view->family == FAMILY_HTTP && str_equal(view_scheme(view), STR("https"));
     const struct host_table *wanted = tls ? &names->tls : &names->plain;
     if (!is_empty(wanted)) return wanted;
     return tls ? &names->plain : &names->tls;
@@ -26,7 +26,7 @@ static enum lookup
 check_server_name(const struct view *view, const struct host_table *names, uint32_t of_host)
 {
     sluice_str name;
-    uint32_t of_sni = hosts_find(names, view->sni, view->router->hash_seed, &name);
+    uint32_t of_sni = hosts_find(names, view->sni, &view->router->hash_keys, &name);
     if (of_sni == NO_ROUTES || of_host == NO_ROUTES) return LOOKUP_NO_HOST;
     return of_sni == of_host ? LOOKUP_FOUND : LOOKUP_MISDIRECTED;
 }
@@ -36,8 +36,8 @@ choose_listener(struct view *view, const struct port_names *names)
 {
     const struct host_table *table = names_of(view, names);
     sluice_str name;
-    uint32_t found = hosts_find(table, view->host, view->router->hash_seed, &name);
-    bool tls = table == &names->tls && str_equal(view->scheme, STR("https"));
+    uint32_t found = hosts_find(table, view->host, &view->router->hash_keys, &name);
+    bool tls = table == &names->tls && str_equal(view_scheme(view), STR("https"));
     if (tls && names->isolated_by_sni) {
         enum lookup named = check_server_name(view, table, found);
         if (named != LOOKUP_FOUND) return named;
@@ -47,20 +47,34 @@ choose_listener(struct view *view, const struct port_names *names)
     return LOOKUP_FOUND;
 }
 
+/* Where nobody but the mesh can be asked, and it has one listener for everything: most often. */
+static const struct listener *
+only_listener(const struct view *view)
+{
+    const sluice_request *request = view->request;
+    if (request->gateway.len || request->service_name.len) return NULL;
+    return view->router->mesh_listener[view->family];
+}
+
+static enum lookup
+find_listener(struct view *view)
+{
+    const struct port *port = scopes_port(view);
+    if (!port) return LOOKUP_NO_HOST;
+    if (port->names) return choose_listener(view, port->names);
+    view->listener = &view->router->listeners[port->listener];
+    return LOOKUP_FOUND;
+}
+
 enum lookup
 match_host(struct view *view, const struct route_list **routes, sluice_str *domain)
 {
     const sluice_router *router = view->router;
     *domain = (sluice_str){NULL, 0};
-    const struct port *port = scopes_port(view);
-    if (!port) return LOOKUP_NO_HOST;
-    if (!port->names) {
-        view->listener = &router->listeners[port->listener];
-    } else {
-        enum lookup found = choose_listener(view, port->names);
-        if (found != LOOKUP_FOUND) return found;
-    }
-    uint32_t list = hosts_find(&view->listener->hosts, view->host, router->hash_seed, domain);
+    view->listener = only_listener(view);
+    enum lookup found = view->listener ? LOOKUP_FOUND : find_listener(view);
+    if (found != LOOKUP_FOUND) return found;
+    uint32_t list = hosts_find(&view->listener->hosts, view->host, &router->hash_keys, domain);
     if (list == NO_ROUTES) return LOOKUP_NO_HOST;
     *routes = &router->route_lists[list];
     return LOOKUP_FOUND;

@@ -32,7 +32,7 @@ void
 act_mirrors(struct view *view, const struct action_extra *extra, struct draw *draw,
             sluice_decision *decision)
 {
-    if (extra->mirror_count == 0 || str_equal(view->method, STR("CONNECT"))) return;
+    if (extra->mirror_count == 0 || str_equal(view_method(view), STR("CONNECT"))) return;
     for (size_t i = 0; i < extra->mirror_count; i++) {
         const struct mirror *mirror = &extra->mirrors[i];
         uint32_t port = mirror->destination->port;

@@ -6,7 +6,7 @@ act_origin(const sluice_router *router, const struct rule *rule, sluice_matched 
 {
     static const struct resource no_resource;
     static const sluice_str no_names[2];
-    const struct origin *origin = &router->origins[rule->origin];
+    const struct origin *origin = &router->origins[rule - router->rules];
     const struct resource *resource =
         origin->resource == NO_RESOURCE ? &no_resource : &router->resources[origin->resource];
     const sluice_str *names = origin->names ? origin->names : no_names;

@@ -6,7 +6,7 @@ static size_t
 matched_length(const struct view *view, const struct rule *rule, size_t otherwise)
 {
     const struct predicate *predicates = &view->router->predicates[rule->predicate];
-    for (uint32_t i = 0; i < rule->predicate_count; i++) {
+    for (uint32_t i = 0; i < rule_predicate_count(rule); i++) {
         if (predicates[i].subject != SUBJECT_PATH) continue;
         switch ((enum match_op)predicates[i].op) {
         case OP_PREFIX:
@@ -27,8 +27,8 @@ replace_regex(struct view *view, const struct path_edit *edit, sluice_str query)
     struct scratch *scratch = &view->context->scratch;
     size_t room = scratch->capacity - scratch->used;
     char *out = scratch->bytes + scratch->used;
-    size_t len =
-        regex_replace_all(view->context->regexes[edit->regex], view->path, edit->value, out, room);
+    size_t len = regex_replace_all(context_regex(view->context, edit->regex), view->path,
+                                   edit->value, out, room);
     if (len > room || query.len > room - len) {
         scratch->overflow = true;
         return (sluice_str){NULL, 0};

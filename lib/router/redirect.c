@@ -49,8 +49,8 @@ static bool
 keeps_port(const struct view *view, const struct redirect *redirect, struct authority own)
 {
     if (!redirect->host_keeps_port || !own.has_port) return false;
-    bool scheme_changes = redirect->scheme.len && !str_equal(redirect->scheme, view->scheme);
-    return !(scheme_changes && own.port == default_port(view->scheme));
+    bool scheme_changes = redirect->scheme.len && !str_equal(redirect->scheme, view_scheme(view));
+    return !(scheme_changes && own.port == default_port(view_scheme(view)));
 }
 
 /* Host with the port that the client is to see, or none: what stands in the Location. */
@@ -59,7 +59,7 @@ place_of(struct view *view, const struct redirect *redirect, struct authority *o
 {
     uint32_t port = explicit_port(view, redirect);
     sluice_str host = redirect->host; /* verbatim, its own port included */
-    if (host.len == 0 && !port && keeps_port(view, redirect, *own)) host = view->authority;
+    if (host.len == 0 && !port && keeps_port(view, redirect, *own)) host = view_authority(view);
     if (host.len == 0) {
         host = own->host;
         own->port = 0;
@@ -74,8 +74,8 @@ void
 act_redirect(struct view *view, const struct redirect *redirect, const struct rule *rule,
              sluice_decision *decision)
 {
-    sluice_str scheme = redirect->scheme.len ? redirect->scheme : view->scheme;
-    struct authority own = cut(redirect->host.len ? redirect->host : view->authority);
+    sluice_str scheme = redirect->scheme.len ? redirect->scheme : view_scheme(view);
+    struct authority own = cut(redirect->host.len ? redirect->host : view_authority(view));
     sluice_str place = place_of(view, redirect, &own);
     sluice_str path = act_path(view, &redirect->path, rule);
     sluice_str slash = path.len && path.ptr[0] == '/' ? STR("") : STR("/");

@@ -13,17 +13,50 @@ struct view {
     const sluice_request *request;
     enum family family;
     uint32_t port;
-    sluice_str method, scheme, authority;
     sluice_str raw_path;             /* path with query */
     sluice_str path;                 /* up to the first ? or # */
     sluice_str query;                /* from the first ? on, with it; empty: none */
     sluice_str host;                 /* authority without port, or SNI for TLS; lower-case */
     sluice_str sni;                  /* lower-case */
     const struct listener *listener; /* chosen one; NULL before that, or none */
+    bool headers_read;               /* view_read_headers() was called: the rest is set */
+    uint32_t present_count;          /* how many of the context's `present` are this request's */
+    uint64_t present; /* bit i: needed header i < 64 may be there; 0: it is certainly not */
 };
+
+/* The request's own, or what it means when it is not given. */
+static inline sluice_str
+view_method(const struct view *view)
+{
+    if (view->request->method.len) return view->request->method;
+    return view->request->protocol == SLUICE_PROTOCOL_GRPC ? STR("POST") : STR("GET");
+}
+
+static inline sluice_str
+view_scheme(const struct view *view)
+{
+    return view->request->scheme.len ? view->request->scheme : STR("http");
+}
+
+static inline sluice_str
+view_authority(const struct view *view)
+{
+    return view->request->authority;
+}
 
 /* Begin a request: resets the context's scratch and header slots. */
 void view_init(struct view *view, sluice_context *context, const sluice_request *request);
+
+/* Note which needed headers the request's array has. */
+void view_read_headers(struct view *view);
+/* As if no header had been asked for yet. */
+static inline void
+view_forget_headers(struct view *view)
+{
+    view->context->generation++;
+    view->headers_read = false;
+    view->present_count = 0;
+}
 
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */

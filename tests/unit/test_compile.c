@@ -264,6 +264,45 @@ Test(compile, keeps_to_limits)
     }
 }
 
+/* Rules are counted once for each listener; in lenient mode the API's own limit of backends does
+ * not count. */
+Test(compile, limits_hold_for_gateway_api)
+{
+    static const struct {
+        int line;
+        sluice_limits limits;
+        sluice_status want;
+    } rows[] = {
+        {__LINE__, {.rules = 3},        SLUICE_ERR_LIMIT},
+        {__LINE__, {.destinations = 1}, SLUICE_ERR_LIMIT},
+        {__LINE__, {.rules = 7},        SLUICE_OK       }, /* the mesh has three by default */
+        {__LINE__, {.destinations = 2}, SLUICE_OK       },
+    };
+    static const char text[] =
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gw}\n"
+        "spec: {gatewayClassName: c, listeners: [{name: a, port: 80, protocol: HTTP}, {name: b, "
+        "port: 81, protocol: HTTP}]}\n"
+        "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\n"
+        "spec: {parentRefs: [{name: gw}], rules: [{matches: [{method: GET}, {method: PUT}], "
+        "backendRefs: [{name: x, port: 80}, {name: y2, port: 80}]}]}\n";
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        sluice_router *router;
+        sluice_report *report;
+        sluice_compile_options options;
+        sluice_compile_options_init(&options);
+        options.limits = rows[i].limits;
+        cr_assert(sluice_report_new(&report, NULL) == SLUICE_OK);
+        cr_expect(eq(i32, (int)compile_text(&router, text, &options, report), (int)rows[i].want),
+                  "line %d", rows[i].line);
+        cr_expect(eq(int, router != NULL, rows[i].want == SLUICE_OK), "line %d", rows[i].line);
+        cr_expect(eq(int, sluice_report_count_of(report, SLUICE_SEVERITY_ERROR) > 0,
+                     rows[i].want != SLUICE_OK),
+                  "line %d", rows[i].line);
+        sluice_router_release(router);
+        sluice_report_free(report);
+    }
+}
+
 Test(compile, names_statuses_and_its_version)
 {
     for (int status = 0; status <= 6; status++) {

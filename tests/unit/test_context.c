@@ -54,7 +54,10 @@ Test(context, holds_what_its_router_asks_for)
     cr_expect(context->router == router);
     cr_expect(context->scratch.capacity == 64 * 1024);
     for (uint32_t i = 0; i < router->regex_count; i++) {
-        cr_expect(context->regexes[i] && context->regexes[i] != router->regexes[i]); /* its own */
+        cr_expect(context->regexes[i] == NULL); /* compiled when it is asked first */
+        const struct regex *own = context_regex(context, i);
+        cr_expect(own && own != router->regexes[i]);
+        cr_expect(context_regex(context, i) == own);
     }
     cr_expect(router->even_counter_count == 2);
     cr_expect(context->even_counters[0] == 0 && context->even_counters[1] == 0);

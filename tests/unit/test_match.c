@@ -431,7 +431,7 @@ Test(match, takes_the_first_rule_that_holds)
         struct view view;
         view_init(&view, context, &rows[i].request);
         const struct rule *rule = match_first(&view, &router->route_lists[0]);
-        int got = rule ? (int)router->origins[rule->origin].rule : -1;
+        int got = rule ? (int)router->origins[rule - router->rules].rule : -1;
         cr_expect(got == rows[i].rule, "line %d: rule %d", rows[i].line, got);
     }
     sluice_context_free(context);

@@ -147,8 +147,7 @@ class Tls(unittest.TestCase):
             self.assertEqual(self.ask(nginx, "reviews", "reviews"), "forward secure")
             self.assertEqual(self.ask(nginx, None, "reviews"), "forward secure")
 
-    def test_server_name(self):
-        """A rule of the spec that only the server name decides is in tests/cases; here: that it is passed on."""
+    def test_gateway_that_ends_tls(self):
         conf = TLS.replace("location", "sluice_gateway default/front; sluice_listener_port 443; location", 1)
         with self.serve(conf, GATEWAY) as nginx:
             self.assertEqual(self.ask(nginx, "a.example.com", "a.example.com"), "forward v1")

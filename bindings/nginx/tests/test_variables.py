@@ -243,6 +243,12 @@ class Request(unittest.TestCase):
             self.assertEqual(picks, [nginx.text(headers=[("X-Real-IP", f"10.0.0.{n}")]) for n in range(20)])
             self.assertEqual(set(picks), {"source-ip v1", "source-ip v2"})
 
+    def test_a_key_that_depends_on_the_decision(self):
+        """Such a value is empty, and the request is decided without it."""
+        with serve("$sluice_outcome $sluice_path $sluice_sticky_by", http="sluice_sticky_key $sluice_subset;") as nginx:
+            self.assertEqual(nginx.text("/x"), "forward /x ")
+            self.assertEqual(nginx.log().count("depends on their decision"), 1)
+
     def test_requests_that_nginx_cannot_read(self):
         http = """
     sluice_rules rules.yaml;

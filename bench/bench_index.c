@@ -1,0 +1,483 @@
+/*
+ * bench_index: the index against a lean linear scan, and against sets of rules made to hurt it.
+ *
+ *     bench_index                  everything; fails when a ratio misses its target, when an
+ *                                  answer is not the scan's, or when a decision allocates
+ *     bench_index --run CASE OPS   one case OPS times and no clock: for valgrind --tool=callgrind
+ *
+ * Every figure is of sluice_route() with the decision filled, for 2,048 different requests. Cases
+ * take turns in every round, and each runs once before it is timed, so that it finds the caches as
+ * its own requests leave them. Ratios are medians over the rounds.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "index_workload.h"
+#include "lean_scan.h"
+#include "sluice/sluice.h"
+#include "yaml/load.h"
+
+enum { ROUNDS = 15, SEED = 20240229 };
+
+static void
+fail(const char *what)
+{
+    fprintf(stderr, "bench_index: %s\n", what);
+    exit(EXIT_FAILURE);
+}
+
+/* ---- an allocator that counts ---- */
+
+static size_t allocations;
+
+static void *
+count_realloc(void *user, void *ptr, size_t size)
+{
+    (void)user;
+    allocations++;
+    return realloc(ptr, size);
+}
+
+static void *
+count_malloc(void *user, size_t size)
+{
+    return count_realloc(user, NULL, size);
+}
+
+static void
+count_free(void *user, void *ptr)
+{
+    (void)user;
+    free(ptr);
+}
+
+static const sluice_allocator counting = {count_malloc, count_realloc, count_free, NULL};
+
+/* ---- cases ---- */
+
+struct bench_case {
+    char name[40];
+    struct workload workload;
+    sluice_router *router;
+    sluice_context *context;
+    struct lean_scan *lean;
+    double ns[ROUNDS], lean_ns[ROUNDS];
+    double parse_ms, compile_ms;
+};
+
+static double
+now_ns(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* What reading the text alone takes: the same reader that the compiler uses. */
+static double
+parse_ms(sluice_str text)
+{
+    sluice_limits limits = {(size_t)1 << 28, 1000000, 64, 50000000, 1000000, 1, 1, 1};
+    struct arena arena = {.alloc = &counting};
+    struct diags diags = {.report = NULL};
+    struct yaml_load load = {.arena = &arena, .diags = &diags, .limits = &limits};
+    struct yaml_document *documents = NULL, **tail = &documents;
+    sluice_source source = {STR("rules"), text};
+    double start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    if (yaml_load(&load, &source, &tail) != SLUICE_OK) fail("the rules cannot be read");
+    double end = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    arena_free(&arena);
+    return (end - start) / 1e6;
+}
+
+static void
+compile(struct bench_case *c, uint64_t seed, bool timed)
+{
+    sluice_source source = {STR("rules"), workload_yaml(&c->workload)};
+    sluice_compile_options options;
+    sluice_compile_options_init(&options);
+    options.allocator = &counting;
+    options.hash_seed = seed;
+    if (timed) c->parse_ms = parse_ms(source.text);
+    double start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    if (sluice_compile(&c->router, &source, 1, &options, NULL) != SLUICE_OK ||
+        sluice_context_new(&c->context, c->router, NULL) != SLUICE_OK) {
+        fail("the rules do not compile");
+    }
+    c->compile_ms = (now_ns(CLOCK_PROCESS_CPUTIME_ID) - start) / 1e6;
+}
+
+static void
+prepare_mixed(struct bench_case *c, size_t count, size_t per_host, bool timed)
+{
+    snprintf(c->name, sizeof(c->name), per_host ? "hosts/%zu" : "mixed/%zu", count);
+    workload_mixed(&c->workload, count, per_host);
+    compile(c, SEED, timed);
+    if (!per_host) c->lean = lean_scan_new(&c->workload);
+}
+
+static void
+prepare_adversary(struct bench_case *c, enum adversary adversary, size_t count, uint64_t seed)
+{
+    snprintf(c->name, sizeof(c->name), "%s/%zu%s", adversary_name(adversary), count,
+             seed ? "" : "/no-seed");
+    workload_adversary(&c->workload, adversary, count);
+    compile(c, seed, false);
+}
+
+static void
+release(struct bench_case *c)
+{
+    if (c->lean) lean_scan_free(c->lean);
+    sluice_context_free(c->context);
+    sluice_router_release(c->router);
+    workload_free(&c->workload);
+}
+
+/* ---- running ---- */
+
+static uint64_t
+run(sluice_context *context, const struct workload *w, size_t ops)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < ops; i++) {
+        sluice_decision decision;
+        sum +=
+            (uint64_t)sluice_route(context, &w->requests[i % w->request_count].request, &decision);
+        sum += decision.split_index;
+    }
+    return sum;
+}
+
+static volatile uint64_t sink;
+
+static double
+time_ours(struct bench_case *c)
+{
+    size_t ops = c->workload.request_count;
+    sink = sink + run(c->context, &c->workload, ops);
+    double start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    sink = sink + run(c->context, &c->workload, ops);
+    return (now_ns(CLOCK_PROCESS_CPUTIME_ID) - start) / (double)ops;
+}
+
+/* A slow scan gets fewer requests; at least 64. */
+static double
+time_lean(struct bench_case *c)
+{
+    size_t ops = 20000000 / (c->workload.count + 1);
+    if (ops > c->workload.request_count) ops = c->workload.request_count;
+    uint64_t sum = 0;
+    double start = 0;
+    for (size_t i = 0; i < 2 * ops; i++) {
+        if (i == ops) start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+        sum += lean_scan_find(c->lean, &c->workload.requests[i % ops].request);
+    }
+    sink = sink + sum;
+    return (now_ns(CLOCK_PROCESS_CPUTIME_ID) - start) / (double)ops;
+}
+
+/* The rule of every decision is the one that a scan finds. */
+static void
+check_answers(struct bench_case *c)
+{
+    size_t checked = c->workload.count > 10000 ? 256 : c->workload.request_count;
+    for (size_t i = 0; c->lean && i < checked; i++) {
+        sluice_decision decision;
+        sluice_route(c->context, &c->workload.requests[i].request, &decision);
+        size_t wanted = lean_scan_find(c->lean, &c->workload.requests[i].request);
+        size_t got = decision.matched ? decision.matched->rule : c->workload.count;
+        if (got != wanted) fail("a decision is not the scan's");
+    }
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double
+median(const double *values)
+{
+    double sorted[ROUNDS];
+    memcpy(sorted, values, sizeof(sorted));
+    qsort(sorted, ROUNDS, sizeof(double), by_value);
+    return sorted[ROUNDS / 2];
+}
+
+static double
+median_ratio(const double *x, const double *y)
+{
+    double ratios[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        ratios[i] = x[i] / y[i];
+    }
+    return median(ratios);
+}
+
+static void
+measure(struct bench_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_answers(&cases[i]);
+    }
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++) {
+            cases[i].ns[round] = time_ours(&cases[i]);
+            if (cases[i].lean) cases[i].lean_ns[round] = time_lean(&cases[i]);
+        }
+    }
+}
+
+static bool
+print_target(const char *what, double ratio, double most)
+{
+    printf("  %s=%.4f target_at_most=%.4f%s", what, ratio, most, ratio <= most ? "" : " MISSED");
+    return ratio <= most;
+}
+
+/* ---- the mixed workload ---- */
+
+static bool
+bench_mixed(void)
+{
+    static const struct {
+        size_t count, per_host;
+        double of_lean, of_base; /* targets; 0: none */
+        size_t base;             /* case that of_base refers to */
+    } rows[] = {
+        {10,     0,  1.3,       0,   0},
+        {100,    0,  1.3,       0,   0},
+        {1000,   0,  1.0 / 6,   2.0, 1},
+        {10000,  0,  1.0 / 30,  3.5, 1},
+        {100000, 0,  1.0 / 200, 6.0, 1},
+        {1000,   20, 0,         0,   0},
+        {100000, 20, 0,         1.5, 5},
+    };
+    enum { CASES = sizeof(rows) / sizeof(rows[0]) };
+    static struct bench_case cases[CASES];
+    bool good = true;
+    for (size_t i = 0; i < CASES; i++) {
+        prepare_mixed(&cases[i], rows[i].count, rows[i].per_host, true);
+    }
+    measure(cases, CASES);
+    for (size_t i = 0; i < CASES; i++) {
+        struct bench_case *c = &cases[i];
+        printf("%-20s ns_op=%-8.1f", c->name, median(c->ns));
+        if (c->lean) {
+            printf("  lean_ns_op=%.1f", median(c->lean_ns));
+            good &= print_target("of_lean", median_ratio(c->ns, c->lean_ns), rows[i].of_lean);
+        }
+        if (rows[i].of_base > 0) {
+            const double *base = cases[rows[i].base].ns;
+            good &= print_target("of_base", median_ratio(c->ns, base), rows[i].of_base);
+        }
+        printf("\n");
+    }
+    for (size_t i = 0; i < CASES; i++) {
+        struct bench_case *c = &cases[i];
+        double bytes = (double)sluice_router_memory(c->router) / (double)rows[i].count;
+        double after = c->compile_ms - c->parse_ms;
+        printf(
+            "%-20s bytes_per_rule=%.0f  parse_ms=%.1f  compile_after_parse_ms=%.1f  ratio=%.2f\n",
+            c->name, bytes, c->parse_ms, after, after / c->parse_ms);
+        release(c);
+    }
+    return good;
+}
+
+/* ---- adversaries ---- */
+
+static void
+bench_adversaries(void)
+{
+    static struct bench_case cases[ADVERSARIES + 2];
+    size_t count = 0;
+    prepare_mixed(&cases[count++], 1000, 0, false);
+    for (enum adversary a = 0; a < ADVERSARIES; a++) {
+        size_t rules = a == ADVERSARY_REGEX_BARE ? 1000 : a == ADVERSARY_COLLISIONS ? 2000 : 10000;
+        prepare_adversary(&cases[count++], a, rules, SEED);
+        if (a == ADVERSARY_COLLISIONS) prepare_adversary(&cases[count++], a, rules, 0);
+    }
+    measure(cases, count);
+    for (size_t i = 1; i < count; i++) {
+        printf("%-26s ns_op=%-8.1f  of_mixed_1000=%.2f\n", cases[i].name, median(cases[i].ns),
+               median_ratio(cases[i].ns, cases[0].ns));
+    }
+    for (size_t i = 0; i < count; i++) {
+        release(&cases[i]);
+    }
+}
+
+/* ---- wildcard hosts ---- */
+
+/* Each suffix of this host is a wildcard domain of its own. */
+static const char deep_host[] = "a.b.c.d.e.f.g.h.i.j.k.example.com";
+
+static const char *
+next_label(const char *host)
+{
+    return strchr(host, '.') + 1;
+}
+
+static void
+prepare_wildcards(struct bench_case *c, const char *authority)
+{
+    char text[8192];
+    size_t len = 0;
+    for (const char *suffix = next_label(deep_host); strchr(suffix, '.');) {
+        len += (size_t)snprintf(text + len, sizeof(text) - len,
+                                "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\n"
+                                "metadata: {name: s%zu}\nspec:\n  hosts: ['*.%s']\n"
+                                "  http:\n  - route:\n    - destination: {host: a}\n",
+                                len, suffix);
+        suffix = next_label(suffix);
+    }
+    sluice_source source = {
+        STR("wildcards"), {text, len}
+    };
+    workload_mixed(&c->workload, 20, 0); /* for its requests */
+    if (sluice_compile(&c->router, &source, 1, NULL, NULL) != SLUICE_OK ||
+        sluice_context_new(&c->context, c->router, NULL) != SLUICE_OK) {
+        fail("the wildcards do not compile");
+    }
+    for (size_t i = 0; i < c->workload.request_count; i++) {
+        c->workload.requests[i].request.authority = sluice_str_of(authority);
+    }
+}
+
+static void
+bench_wildcards(void)
+{
+    static struct bench_case cases[2];
+    prepare_wildcards(&cases[0], deep_host);
+    prepare_wildcards(&cases[1], "nobody-knows-this-name.example.com");
+    measure(cases, 2);
+    printf("wildcards/first-of-11       ns_op=%.1f\n", median(cases[0].ns));
+    printf("wildcards/last-of-11        ns_op=%.1f  (ten probes more)\n", median(cases[1].ns));
+    release(&cases[0]);
+    release(&cases[1]);
+}
+
+/* ---- threads ---- */
+
+struct worker {
+    pthread_t thread;
+    sluice_router *router;
+    const struct workload *workload;
+    double ns_op;
+};
+
+static void *
+work(void *argument)
+{
+    struct worker *worker = argument;
+    sluice_context *context;
+    enum { OPS = 400000 };
+    if (sluice_context_new(&context, worker->router, NULL) != SLUICE_OK) fail("out of memory");
+    uint64_t sum = run(context, worker->workload, 4096);
+    double start = now_ns(CLOCK_THREAD_CPUTIME_ID);
+    sum += run(context, worker->workload, OPS);
+    worker->ns_op = (now_ns(CLOCK_THREAD_CPUTIME_ID) - start) / OPS + (double)(sum & 0);
+    sluice_context_free(context);
+    return NULL;
+}
+
+static double
+time_threads(const struct bench_case *c, size_t count)
+{
+    struct worker workers[2];
+    double slowest = 0;
+    for (size_t i = 0; i < count; i++) {
+        workers[i] = (struct worker){.router = c->router, .workload = &c->workload};
+        if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0) fail("no thread");
+    }
+    for (size_t i = 0; i < count; i++) {
+        pthread_join(workers[i].thread, NULL);
+        if (workers[i].ns_op > slowest) slowest = workers[i].ns_op;
+    }
+    return slowest;
+}
+
+static void
+bench_threads(void)
+{
+    static struct bench_case mixed, regex;
+    struct bench_case *cases[] = {&mixed, &regex};
+    prepare_mixed(&mixed, 1000, 0, false);
+    prepare_adversary(&regex, ADVERSARY_REGEX_PREFIX, 1000, SEED);
+    for (size_t i = 0; i < 2; i++) {
+        double one[ROUNDS], two[ROUNDS];
+        for (size_t round = 0; round < ROUNDS; round++) {
+            one[round] = time_threads(cases[i], 1);
+            two[round] = time_threads(cases[i], 2);
+        }
+        printf("threads/%-18s one_ns_op=%.1f  two_ns_op=%.1f  ratio=%.2f\n", cases[i]->name,
+               median(one), median(two), median_ratio(two, one));
+        release(cases[i]);
+    }
+}
+
+/* ---- main ---- */
+
+static bool
+prepare_named(struct bench_case *c, const char *name)
+{
+    size_t count;
+    if (sscanf(name, "mixed/%zu", &count) == 1) {
+        prepare_mixed(c, count, 0, false);
+        return true;
+    }
+    if (sscanf(name, "hosts/%zu", &count) == 1) {
+        prepare_mixed(c, count, 20, false);
+        return true;
+    }
+    if (strcmp(name, "wildcards") == 0) {
+        prepare_wildcards(c, deep_host);
+        return true;
+    }
+    for (enum adversary a = 0; a < ADVERSARIES; a++) {
+        if (strcmp(name, adversary_name(a)) != 0) continue;
+        prepare_adversary(c, a, 1000, SEED);
+        return true;
+    }
+    return false;
+}
+
+static bool
+no_allocations(void)
+{
+    static struct bench_case c;
+    prepare_mixed(&c, 1000, 0, false);
+    size_t before = allocations;
+    sink = sink + run(c.context, &c.workload, 10000);
+    printf("allocations=%zu  target=0\n", allocations - before);
+    bool none = allocations == before;
+    release(&c);
+    return none;
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct bench_case one;
+    if (argc == 4 && strcmp(argv[1], "--run") == 0 && prepare_named(&one, argv[2])) {
+        sink = run(one.context, &one.workload, strtoull(argv[3], NULL, 10));
+        release(&one);
+        return EXIT_SUCCESS;
+    }
+    printf("# sluice %s bench_index, medians of %d interleaved rounds\n", sluice_version(), ROUNDS);
+    bool good = bench_mixed();
+    bench_adversaries();
+    bench_wildcards();
+    bench_threads();
+    good &= no_allocations();
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

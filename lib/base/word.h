@@ -1,0 +1,90 @@
+/*
+ * word: text eight bytes at a time. The first byte is always the lowest, whatever the machine.
+ */
+#ifndef SLUICE_BASE_WORD_H
+#define SLUICE_BASE_WORD_H
+
+#include <string.h>
+
+#include "sluice/sluice.h"
+
+#define WORD_ONES UINT64_C(0x0101010101010101)
+#define WORD_TOPS UINT64_C(0x8080808080808080)
+
+static inline uint64_t
+word_load(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+static inline uint64_t
+word_byte(const char *at, size_t index)
+{
+    return (uint64_t)(unsigned char)at[index] << (8 * index);
+}
+
+static inline uint64_t
+word_half(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof(half));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    half = __builtin_bswap32(half);
+#endif
+    return half;
+}
+
+/* `len` bytes, fewer than eight; the rest of the word is 0. Reads nothing else. */
+static inline uint64_t
+word_load_some(const char *at, size_t len)
+{
+    if (len >= 4) return word_half(at) | word_half(at + len - 4) << (8 * (len - 4));
+    if (len == 0) return 0;
+    return word_byte(at, 0) | word_byte(at, len / 2) | word_byte(at, len - 1);
+}
+
+/* The first eight bytes of a text, or all of them and zeros. */
+static inline uint64_t
+word_first(const char *at, size_t len)
+{
+    return len >= 8 ? word_load(at) : word_load_some(at, len);
+}
+
+/* A mask of the first `len` bytes, fewer than eight. */
+static inline uint64_t
+word_mask(size_t len)
+{
+    return (UINT64_C(1) << (8 * len)) - 1;
+}
+
+/* The top bit of each byte that is an ASCII capital. Sums of seven bits never carry into the next.
+ */
+static inline uint64_t
+word_capitals(uint64_t word)
+{
+    uint64_t low = word & ~WORD_TOPS;
+    uint64_t from_a = low + WORD_ONES * (0x80 - 'A'), past_z = low + WORD_ONES * (0x7f - 'Z');
+    return from_a & ~past_z & ~word & WORD_TOPS;
+}
+
+/* ASCII capitals become small letters. */
+static inline uint64_t
+word_lower(uint64_t word)
+{
+    return word | word_capitals(word) >> 2;
+}
+
+/* Not 0 when some byte is `c`. */
+static inline uint64_t
+word_has(uint64_t word, char c)
+{
+    uint64_t zero_where_same = word ^ (WORD_ONES * (unsigned char)c);
+    return (zero_where_same - WORD_ONES) & ~zero_where_same & WORD_TOPS;
+}
+
+#endif

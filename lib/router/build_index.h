@@ -1,0 +1,111 @@
+/*
+ * build_index: from the rules of a long list to its indexes.
+ *
+ * An index is built in four steps, one file each: every literal of its rules is counted and each
+ * rule chooses the rarest (choose), rules with one key become a group (groups), groups that are
+ * prefixes are linked (prefixes), and everything moves into the router (seal). Groups of many rules
+ * become indexes of their own, which wait in a queue, so that nothing recurses.
+ */
+#ifndef SLUICE_ROUTER_BUILD_INDEX_H
+#define SLUICE_ROUTER_BUILD_INDEX_H
+
+#include "router/build_key_table.h"
+#include "router/builder.h"
+#include "router/index_text.h"
+
+/* Under what a rule may be filed. */
+struct index_key {
+    enum key_kind kind;
+    uint8_t dimension;
+    uint32_t name;
+    sluice_str text;
+    bool lasting; /* the text lives as long as the router */
+};
+
+/* The literals of one predicate: a key of its own, and runs from which grams are taken. */
+struct index_literals {
+    bool has_key;
+    struct index_key key;
+    const sluice_str *runs;
+    uint32_t run_count;
+    sluice_str own_run; /* where `runs` points, when there is no regular expression */
+};
+
+#define NO_GROUP UINT32_MAX
+#define BEATEN (UINT32_MAX - 1) /* a rule that never acts: in no group */
+#define NO_RULE UINT32_MAX
+
+/* Rules that share a key. */
+struct index_group {
+    struct index_key key;
+    uint64_t hash;
+    uint32_t count; /* of its rules */
+    uint32_t first; /* the first of them */
+    uint32_t ref;   /* when sealed */
+    uint32_t list;  /* place of the list while it is filled; its child's place in the queue */
+
+    /* of prefixes: see build_index_prefixes.c */
+    uint32_t parent;      /* group, or NO_GROUP */
+    uint32_t sure;        /* first rule that holds wherever this prefix does */
+    uint32_t sure_beyond; /* and wherever a "/" follows it */
+    uint32_t number;      /* among the prefixes of the index */
+};
+
+/* An index that waits to be built. */
+struct index_work {
+    uint32_t *rules; /* of the route list, ascending; owned */
+    uint32_t count;
+    uint32_t depth;
+};
+
+struct index_builder {
+    struct builder *builder;
+    const struct sluice_router *router;
+    const sluice_allocator *alloc;
+
+    /* of one route list */
+    const struct route_list *routes;
+    uint64_t *used; /* for each rule: bit k says that its predicate k is a key already */
+
+    struct index *indexes; /* of all lists; the work of each is at the same place */
+    struct index_work *works;
+    size_t count, index_capacity, work_capacity;
+
+    /* of one index */
+    const struct index_work *work;
+    struct key_table counts;
+    struct key_table table; /* refs to groups: REF_LIST, REF_PREFIX, REF_MARKER */
+    struct index_group *groups;
+    size_t group_count, group_capacity;
+    uint32_t *group_of; /* for each rule of the work */
+    size_t group_of_capacity;
+    uint64_t *order; /* prefix groups by dimension and length; twice their number */
+    size_t order_count, order_capacity;
+};
+
+/* build_index_keys.c */
+void index_literals_of(const struct index_builder *ib, const struct predicate *predicate,
+                       struct index_literals *out);
+uint64_t index_key_hash(const struct index_builder *ib, const struct index_key *key);
+
+/* build_index_choose.c: fills groups, group_of and table. */
+bool index_choose_keys(struct index_builder *ib);
+
+/* build_index_groups.c */
+uint32_t index_group_of(struct index_builder *ib, const struct index_key *key);
+/* Ascending order, by merging: stable, and without memory of its own. Returns items or spare. */
+uint64_t *index_sort(uint64_t *items, uint64_t *spare, size_t count);
+
+/* build_index_prefixes.c: parents, markers; rules that a shorter prefix always beats are dropped.
+ */
+bool index_link_prefixes(struct index_builder *ib);
+/* The lengths of a dimension's prefixes, each once, ascending; how many. */
+uint32_t index_lengths(const struct index_builder *ib, uint8_t dimension, uint32_t *out);
+
+/* build_index_seal.c: the index into the router's arena; large groups into the queue. */
+bool index_seal(struct index_builder *ib, struct index *out);
+
+/* A new index in the queue; takes `rules`, also when it fails. REF_NONE: failed. */
+uint32_t index_queue(struct index_builder *ib, uint32_t *rules, uint32_t count, uint32_t depth);
+
+#endif

@@ -1,0 +1,75 @@
+/* build_index_groups: rules that share a key. */
+#include "base/alloc.h"
+#include "router/build_index.h"
+
+static bool
+same_text(const struct index_key *x, const struct index_key *y)
+{
+    return x->dimension & 1 ? str_equal_ignore_case(x->text, y->text) : str_equal(x->text, y->text);
+}
+
+static bool
+same_key(const struct index_key *x, const struct index_key *y)
+{
+    return x->kind == y->kind && x->dimension == y->dimension && x->name == y->name &&
+           same_text(x, y);
+}
+
+/* A prefix's text is compared for as long as the router lives. */
+static bool
+keep_text(struct index_builder *ib, struct index_key *key)
+{
+    if (key->kind != KEY_PREFIX || key->lasting) return true;
+    key->text = build_text(ib->builder, key->text);
+    key->lasting = true;
+    return key->text.ptr != NULL;
+}
+
+uint32_t
+index_group_of(struct index_builder *ib, const struct index_key *key)
+{
+    uint64_t hash = index_key_hash(ib, key), cursor = hash;
+    const struct key_entry *entry;
+    while ((entry = key_table_next(&ib->table, hash, &cursor)) != NULL) {
+        uint32_t group = ref_number(entry->value);
+        if (same_key(&ib->groups[group].key, key)) return group;
+    }
+    uint32_t group = (uint32_t)ib->group_count;
+    enum ref_kind kind = key->kind == KEY_PREFIX ? REF_PREFIX : REF_LIST;
+    if (!alloc_grow(ib->alloc, (void **)&ib->groups, &ib->group_capacity, ib->group_count + 1,
+                    sizeof(*ib->groups)) ||
+        !key_table_add(&ib->table, hash, ref_make(kind, group))) {
+        return NO_GROUP;
+    }
+    ib->groups[group] = (struct index_group){.key = *key, .hash = hash, .parent = NO_GROUP};
+    if (!keep_text(ib, &ib->groups[group].key)) return NO_GROUP;
+    ib->group_count++;
+    return group;
+}
+
+static void
+merge(uint64_t *to, const uint64_t *x, size_t x_count, const uint64_t *y, size_t y_count)
+{
+    while (x_count || y_count) {
+        bool take_y = x_count == 0 || (y_count && *y < *x);
+        *to++ = take_y ? *y++ : *x++;
+        y_count -= take_y;
+        x_count -= !take_y;
+    }
+}
+
+uint64_t *
+index_sort(uint64_t *items, uint64_t *spare, size_t count)
+{
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t at = 0; at < count; at += 2 * width) {
+            size_t left = count - at, x = left < width ? left : width;
+            size_t y = left - x < width ? left - x : width;
+            merge(spare + at, items + at, x, items + at + x, y);
+        }
+        uint64_t *sorted = spare;
+        spare = items;
+        items = sorted;
+    }
+    return items;
+}

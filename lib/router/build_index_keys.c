@@ -1,0 +1,91 @@
+/* build_index_keys: what a predicate says about the texts that it holds for. */
+#include "router/build_index.h"
+
+static void
+set_key(struct index_literals *out, const struct predicate *predicate, enum key_kind kind,
+        sluice_str text, bool lasting)
+{
+    enum { LONGEST = 1 << 24 };
+    if (text.len == 0 || text.len >= LONGEST) return;
+    bool fold = predicate->flags & PREDICATE_IGNORE_CASE;
+    out->has_key = true;
+    out->key = (struct index_key){
+        .kind = kind,
+        .dimension = index_dimension_id(predicate->subject, fold),
+        .name = predicate->name,
+        .text = text,
+        .lasting = lasting,
+    };
+}
+
+static void
+set_run(struct index_literals *out, sluice_str run)
+{
+    if (run.len < GRAM_MIN) return;
+    out->own_run = run;
+    out->runs = &out->own_run;
+    out->run_count = 1;
+}
+
+static void
+text_literals(const struct index_builder *ib, const struct predicate *predicate,
+              struct index_literals *out)
+{
+    switch ((enum match_op)predicate->op) {
+    case OP_EXACT:
+        set_key(out, predicate, KEY_EXACT, predicate->text, true);
+        break;
+    case OP_PREFIX:
+    case OP_SEGMENT_PREFIX:
+        set_key(out, predicate, KEY_PREFIX, predicate->text, true);
+        break;
+    case OP_SUFFIX:
+        set_run(out, predicate->text);
+        break;
+    case OP_AFFIX:
+        set_key(out, predicate, KEY_PREFIX, predicate->affix->prefix, true);
+        set_run(out, predicate->affix->suffix);
+        break;
+    case OP_CIDR: {
+        sluice_str bytes = {(const char *)predicate->cidr->address, predicate->cidr->bits / 8};
+        set_key(out, predicate, KEY_PREFIX, bytes, true);
+        break;
+    }
+    case OP_REGEX: {
+        const struct regex_literal *literal = &ib->builder->literals[predicate->regex];
+        set_key(out, predicate, KEY_PREFIX, literal->prefix, false);
+        out->runs = literal->runs;
+        out->run_count = literal->run_count;
+        break;
+    }
+    case OP_PRESENT:
+        break;
+    }
+}
+
+/* An absent value that counts as empty is no exception: no literal here is empty. */
+void
+index_literals_of(const struct index_builder *ib, const struct predicate *predicate,
+                  struct index_literals *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (predicate->flags & PREDICATE_NEGATE) return;
+    if (predicate->subject == SUBJECT_PORT || predicate->subject == SUBJECT_PROTOCOL) {
+        sluice_str bytes = {(const char *)&predicate->number, sizeof(predicate->number)};
+        set_key(out, predicate, KEY_EXACT, bytes, true);
+        return;
+    }
+    text_literals(ib, predicate, out);
+}
+
+uint64_t
+index_key_hash(const struct index_builder *ib, const struct index_key *key)
+{
+    struct index_text text;
+    index_text_init(&text, &ib->router->hash_keys, key->dimension, key->name, key->text);
+    if (key->kind == KEY_GRAM) {
+        uint64_t word = word_first(key->text.ptr, key->text.len);
+        return index_text_gram(text.keys, text.states[0], word, key->text.len);
+    }
+    return index_text_hash(&text, key->text.len, key->kind);
+}

@@ -1,0 +1,31 @@
+/*
+ * build_key_table: numbers by 64-bit hash, while an index is built. One hash may have several.
+ */
+#ifndef SLUICE_ROUTER_BUILD_KEY_TABLE_H
+#define SLUICE_ROUTER_BUILD_KEY_TABLE_H
+
+#include "base/str.h"
+
+struct key_entry {
+    uint64_t hash;
+    uint32_t value;
+};
+
+struct key_table {
+    const sluice_allocator *alloc;
+    struct key_entry *entries;
+    size_t count, capacity;
+    uint32_t *slots;              /* index + 1; 0 is free */
+    size_t slot_count, slot_room; /* those in use, and how many there is memory for */
+};
+
+void key_table_free(struct key_table *table);
+/* Forget everything, keep the memory. */
+void key_table_clear(struct key_table *table);
+/* Add an entry, also where the hash has some. False when memory ran out. */
+bool key_table_add(struct key_table *table, uint64_t hash, uint32_t value);
+
+/* Walk the entries of a hash: *cursor is the hash itself at first. NULL at the end. */
+struct key_entry *key_table_next(const struct key_table *table, uint64_t hash, uint64_t *cursor);
+
+#endif

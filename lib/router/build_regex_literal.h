@@ -1,0 +1,23 @@
+/*
+ * build_regex_literal: text that everything a regular expression matches must hold.
+ */
+#ifndef SLUICE_ROUTER_BUILD_REGEX_LITERAL_H
+#define SLUICE_ROUTER_BUILD_REGEX_LITERAL_H
+
+#include "base/arena.h"
+
+enum { REGEX_RUNS = 8 };
+
+struct regex_literal {
+    sluice_str prefix;           /* what every match begins with */
+    sluice_str runs[REGEX_RUNS]; /* what stands somewhere in it, each of two bytes or more */
+    uint32_t run_count;
+};
+
+/*
+ * Reads RE2 syntax, and gives up where it is not sure: then everything is empty. Texts live in the
+ * arena; false when it has no memory.
+ */
+bool build_regex_literal(struct regex_literal *out, struct arena *arena, sluice_str pattern);
+
+#endif

@@ -1,0 +1,106 @@
+#include "support/index_oracle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "router/match.h"
+#include "support/rule_generator.h"
+
+uint64_t index_oracle_found, index_oracle_deep, index_oracle_indexed;
+
+enum { DEEP = 16 };
+
+/* The dumb way, which the index must equal. */
+static const struct rule *
+scan(struct view *view, const struct route_list *routes)
+{
+    const struct rule *rules = &view->router->rules[routes->rule];
+    for (uint32_t i = 0; i < routes->count; i++) {
+        if (!match_rule(view, &rules[i])) return &rules[i];
+    }
+    return NULL;
+}
+
+static bool
+header_of(void *user, size_t index, sluice_str name, size_t nth, sluice_str *value)
+{
+    const sluice_request *request = user;
+    (void)index;
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!str_equal_ignore_case(request->headers[i].name, name) || nth-- > 0) continue;
+        *value = request->headers[i].value;
+        return true;
+    }
+    return false;
+}
+
+/* A scan that has not overflowed the scratch binds the index to its rule, and not to overflow. */
+static const char *
+compare(sluice_context *context, const sluice_request *request)
+{
+    const struct route_list *routes = &context->router->route_lists[0];
+    struct view view;
+    view_init(&view, context, request);
+    const struct rule *wanted = scan(&view, routes);
+    bool overflow = context->scratch.overflow;
+    view_init(&view, context, request);
+    const struct rule *got = match_first(&view, routes);
+    index_oracle_found += wanted != NULL;
+    index_oracle_deep += wanted && wanted - view.router->rules >= DEEP;
+    if (overflow) return NULL;
+    if (context->scratch.overflow) return "the index ran out of scratch, the scan did not";
+    return got == wanted ? NULL : "the index found another rule than the scan";
+}
+
+static const char *
+compare_requests(struct rule_generator *generator, sluice_context *contexts[2], uint32_t requests)
+{
+    for (uint32_t i = 0; i < requests; i++) {
+        struct generated_request made;
+        rule_generator_request(generator, &made);
+        const char *wrong = compare(contexts[0], &made.request);
+        if (!wrong) wrong = compare(contexts[1], &made.request);
+        made.request.header_user = &made.request;
+        made.request.header_fn = header_of;
+        if (!wrong) wrong = compare(contexts[0], &made.request);
+        if (wrong) return wrong;
+    }
+    return NULL;
+}
+
+static sluice_context *
+new_context(sluice_router *router, size_t scratch_bytes)
+{
+    sluice_context *context = NULL;
+    sluice_context_options options;
+    sluice_context_options_init(&options);
+    options.scratch_bytes = scratch_bytes;
+    return sluice_context_new(&context, router, &options) == SLUICE_OK ? context : NULL;
+}
+
+const char *
+index_oracle_round(struct chooser *chooser, uint32_t most_rules, uint32_t requests)
+{
+    struct model_builder builder;
+    model_builder_init(&builder);
+    builder.settings.hash_seed = choose(chooser, 256);
+    struct rule_generator generator = {.chooser = chooser, .builder = &builder};
+    struct model_route_list *routes = model_builder_routes(&builder);
+    uint32_t count = 1 + (uint32_t)(chooser_next(chooser) % most_rules);
+    rule_generator_rules(&generator, routes, model_builder_forward(&builder, "a"), count);
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    const char *wrong = "the rules do not compile";
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    sluice_context *contexts[2] = {NULL, NULL};
+    if (router) {
+        index_oracle_indexed += router->route_lists[0].index != 0;
+        contexts[0] = new_context(router, 65536);
+        contexts[1] = new_context(router, 24); /* often too little */
+    }
+    if (contexts[0] && contexts[1]) wrong = compare_requests(&generator, contexts, requests);
+    sluice_context_free(contexts[0]);
+    sluice_context_free(contexts[1]);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+    return wrong;
+}
