@@ -39,10 +39,6 @@ bool host_index_matches(const struct host_index *index, sluice_str host);
 /* Append the owner of every host that matches. False when memory ran out. */
 bool host_index_find(const struct host_index *index, sluice_str host, struct host_owners *out);
 
-/* Append the owner of every host that is equal to, or a subset of, this one. */
-bool host_index_find_covered(const struct host_index *index, sluice_str host,
-                             struct host_owners *out);
-
 void host_owners_sort(struct host_owners *owners);
 
 #endif
