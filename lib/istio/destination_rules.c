@@ -1,3 +1,4 @@
+/* destination_rules: which rules speak for a host, merged where they add up, and looked up. */
 #include <stdlib.h>
 
 #include "istio/host_set.h"

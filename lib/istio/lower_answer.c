@@ -1,3 +1,4 @@
+/* lower_answer: redirects, direct responses and CORS. */
 #include "istio/lower_action.h"
 
 const struct model_redirect *

@@ -1,3 +1,4 @@
+/* lower_headers: header operations in their final order, and the rewritten authority. */
 #include <stdlib.h>
 
 #include "istio/lower.h"

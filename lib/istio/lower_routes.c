@@ -1,3 +1,4 @@
+/* lower_routes: the http rules of a VirtualService as a list for one listener. */
 #include "istio/lower.h"
 
 bool

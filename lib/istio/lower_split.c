@@ -1,3 +1,4 @@
+/* lower_split: the weighted destinations of a rule, their sticky keys, and mirrors. */
 #include "istio/lower_action.h"
 #include "istio/traffic_policy.h"
 
