@@ -1,5 +1,5 @@
 /*
- * host_index: hosts of many owners, asked whose hosts match a host (istio.md 3.2).
+ * host_index: hosts of many owners, asked whose hosts match a host (docs/rules.md, "Names").
  *
  * "Matches" goes both ways: equal hosts, a wildcard and what it covers, and two wildcards of which
  * one covers the other. The time of a question grows with its answer, not with the number of hosts.

@@ -87,7 +87,8 @@ count_static(const struct model_rule *rule)
     return count;
 }
 
-/* After an entry that always catches everything, no later one exists (istio.md 3.8). */
+/* After an entry that always catches everything, no later one exists (docs/rules.md, "Order of
+ * rules"). */
 static bool
 ends_list(const struct rule_list *list)
 {

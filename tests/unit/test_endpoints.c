@@ -121,7 +121,7 @@ Test(endpoints, are_those_of_the_port_and_the_subset)
                "{address: 10.0.0.2, labels: {v: v2}}]"                                                                     },
         {__LINE__, SLUICE_UNAVAILABLE, true,  "",                                       "v: v2",
          PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}]"                                   },
- /* A name is its own endpoint, without labels (trap 72). */
+ /* A name is its own endpoint, without labels. */
         {__LINE__, SLUICE_FORWARD,     true,  "a.com:80*1@//",                          NULL,    PORTS ", resolution: DNS" },
         {__LINE__, SLUICE_UNAVAILABLE, true,  "",                                       "v: v1", PORTS ", resolution: DNS" },
         {__LINE__, SLUICE_FORWARD,     true,  "a.com:80*1@//",                          "",      PORTS ", resolution: DNS" },

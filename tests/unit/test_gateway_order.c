@@ -3,7 +3,8 @@
  *
  * Gateways and routes of a small alphabet are made at random, as structs and as text. The text is
  * compiled. The oracle compares every matching (route, rule, match) with every other one by the
- * steps of gateway-api.md 4 to 8, knowing nothing of lists, virtual hosts or ranks.
+ * steps of docs/gateway-api.md, "Attachment" to "GRPCRoute", knowing nothing of lists, virtual
+ * hosts or ranks.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
