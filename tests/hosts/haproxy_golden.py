@@ -79,9 +79,11 @@ def replay_all(test):
 
 
 def depends_on_chance(decision):
-    """Whether another draw can give another outcome: one part of the split resolves, another does not."""
+    """Whether another draw can give another outcome (one part of the split resolves, another does not), or
+    another destination although the pick is sticky (the key is a cookie that was just made)."""
     drawn = [one for one in decision.get("split") or [] if one["fraction"] > 0]
-    return len(drawn) > 1 and any(one.get("invalid") for one in drawn)
+    made = bool((decision.get("sticky") or {}).get("set_cookie"))
+    return len(drawn) > 1 and (made or any(one.get("invalid") for one in drawn))
 
 
 def decisions_of(sluicectl, block, rules, requests):
