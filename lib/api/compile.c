@@ -1,3 +1,4 @@
+/* compile: the stages of sluice_compile(), from texts to a router. */
 #include "api/options.h"
 #include "base/alloc.h"
 #include "gateway_api/gateway_api.h"
