@@ -79,11 +79,14 @@ def replay_all(test):
 
 
 def depends_on_chance(decision):
-    """Whether another draw can give another outcome (one part of the split resolves, another does not), or
-    another destination although the pick is sticky (the key is a cookie that was just made)."""
+    """Whether another draw can give another outcome (one part of the split resolves, another does not; a fault
+    that is not for every request), or another destination although the pick is sticky (the key is a cookie that
+    was just made)."""
     drawn = [one for one in decision.get("split") or [] if one["fraction"] > 0]
     made = bool((decision.get("sticky") or {}).get("set_cookie"))
-    return len(drawn) > 1 and (made or any(one.get("invalid") for one in drawn))
+    fault = decision.get("fault") or {}
+    partly = any(0 < (fault.get(share) or 0) < 1 for share in ("delay_fraction", "abort_fraction"))
+    return partly or len(drawn) > 1 and (made or any(one.get("invalid") for one in drawn))
 
 
 def decisions_of(sluicectl, block, rules, requests):
