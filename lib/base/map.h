@@ -9,7 +9,7 @@
 #define SLUICE_BASE_MAP_H
 
 #include "base/arena.h"
-#include "base/siphash.h"
+#include "base/text_hash.h"
 
 struct map_entry {
     sluice_str key;
@@ -19,7 +19,7 @@ struct map_entry {
 
 struct map {
     const sluice_allocator *alloc;
-    struct siphash_key hash_key;
+    struct hash_keys hash_keys;
     struct map_entry *entries; /* in order of insertion */
     size_t count, capacity;
     uint32_t *slots; /* index + 1 into entries; 0 is free */

@@ -95,25 +95,6 @@ Test(base_map, keeps_what_it_has_when_memory_runs_out)
     }
 }
 
-/* Values of another implementation: CPython 3.11 with PYTHONHASHSEED=0, which has the key zero. */
-Test(base_map, hashes_as_siphash_1_3_does)
-{
-    static const struct {
-        int line;
-        const char *text;
-        uint64_t hash;
-    } rows[] = {
-        {__LINE__, "a",                                 UINT64_C(0x407448d2b89b1813)},
-        {__LINE__, "abcdefg",                           UINT64_C(0x6db12aae9070f506)},
-        {__LINE__, "abcdefgh",                          UINT64_C(0x3f7b849c0b8e35ea)},
-        {__LINE__, "reviews.default.svc.cluster.local", UINT64_C(0x45d2039e8f0c03b0)},
-    };
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        uint64_t hash = siphash_1_3((struct siphash_key){0, 0}, sluice_str_of(rows[i].text));
-        cr_expect(eq(u64, hash, rows[i].hash), "line %d", rows[i].line);
-    }
-}
-
 Test(base_map, hashes_differently_under_each_seed)
 {
     struct failing_alloc memory;
