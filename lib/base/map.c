@@ -88,3 +88,14 @@ map_put(struct map *map, sluice_str key)
     }
     return &map->entries[map->slots[slot] - 1].value;
 }
+
+void **
+map_put_copy(struct map *map, struct arena *arena, sluice_str key)
+{
+    size_t before = map->count;
+    void **place = map_put(map, key);
+    if (!place || map->count == before) return place;
+    struct map_entry *entry = &map->entries[before];
+    entry->key = arena_dup(arena, key);
+    return entry->key.ptr ? place : NULL;
+}

@@ -37,5 +37,7 @@ void *map_get(const struct map *map, sluice_str key);
  * until the next map_put(). The key's bytes must outlive the map.
  */
 void **map_put(struct map *map, sluice_str key);
+/* The same with a key that is copied into `arena` when it is new. */
+void **map_put_copy(struct map *map, struct arena *arena, sluice_str key);
 
 #endif

@@ -102,8 +102,8 @@ lower_action(struct lower *lower, const struct lower_source *source,
     /* The port matters where a registry says which ports a service has. */
     uint64_t port = lower->registry ? scope->port : 0;
     uint64_t parts[] = {(uintptr_t)route, scope->mesh, port};
-    sluice_str key = arena_dup(lower->arena, str_make((const char *)parts, sizeof(parts)));
-    void **place = key.ptr ? map_put(&lower->actions, key) : NULL;
+    sluice_str key = str_make((const char *)parts, sizeof(parts));
+    void **place = map_put_copy(&lower->actions, lower->arena, key);
     if (!place) {
         lower->failed = true;
         return NULL;
