@@ -45,23 +45,9 @@ build_destination(struct builder *builder, const struct model_destination *desti
 
 /* ---- splits that are alike are kept once ---- */
 
-/* The router's destination of each entry, in scratch. */
-static const sluice_destination **
-build_destinations(struct builder *builder, const struct model_split *split)
-{
-    const sluice_destination **destinations =
-        ARENA_ARRAY(builder->scratch, const sluice_destination *, split->count);
-    if (!destinations) build_fail(builder, SLUICE_ERR_NOMEM);
-    for (size_t i = 0; destinations && i < split->count; i++) {
-        destinations[i] = build_destination(builder, split->entries[i].destination);
-    }
-    return destinations;
-}
-
 /* Everything that a split says; the place of the one that is like it. */
 static void **
-split_place(struct builder *builder, const struct model_split *split,
-            const sluice_destination *const *destinations)
+split_place(struct builder *builder, const struct model_split *split)
 {
     size_t key = build_key_begin(builder);
     build_key_number(builder, split->pick);
@@ -69,7 +55,8 @@ split_place(struct builder *builder, const struct model_split *split,
     build_key_number(builder, split->count + ((uint64_t)split->weigh_alone << 32));
     for (size_t i = 0; i < split->count; i++) {
         const struct model_split_entry *entry = &split->entries[i];
-        build_key_put(builder, &destinations[i], sizeof(destinations[i]));
+        const sluice_destination *destination = build_destination(builder, entry->destination);
+        build_key_put(builder, &destination, sizeof(destination));
         build_key_number(builder, entry->weight + ((uint64_t)entry->invalid << 32));
         build_key_text(builder, entry->identity);
     }
@@ -86,8 +73,7 @@ split_place(struct builder *builder, const struct model_split *split,
 /* ---- one split ---- */
 
 static void
-fill_shares(struct builder *builder, struct split *to, const struct model_split *from,
-            const sluice_destination *const *destinations)
+fill_shares(struct builder *builder, struct split *to, const struct model_split *from)
 {
     sluice_split_share *shares = build_array(builder, from->count, sizeof(*shares));
     uint32_t *weights = ARENA_ARRAY(builder->scratch, uint32_t, from->count);
@@ -97,7 +83,7 @@ fill_shares(struct builder *builder, struct split *to, const struct model_split 
     }
     for (size_t i = 0; i < from->count; i++) {
         const struct model_split_entry *entry = &from->entries[i];
-        shares[i].destination = destinations[i];
+        shares[i].destination = build_destination(builder, entry->destination);
         shares[i].weight = entry->weight;
         shares[i].invalid = entry->invalid;
         weights[i] = entry->weight;
@@ -167,8 +153,7 @@ fill_keys(struct builder *builder, struct split *to, const struct model_split *f
 }
 
 static struct split *
-make_split(struct builder *builder, const struct model_split *from,
-           const sluice_destination *const *destinations)
+make_split(struct builder *builder, const struct model_split *from)
 {
     static const sluice_pick picks[] = {
         [MODEL_PICK_RANDOM] = SLUICE_PICK_RANDOM,
@@ -178,7 +163,7 @@ make_split(struct builder *builder, const struct model_split *from,
     struct split *to = build_array(builder, 1, sizeof(*to));
     if (!to) return NULL;
     to->pick = picks[from->pick];
-    fill_shares(builder, to, from, destinations);
+    fill_shares(builder, to, from);
     if (builder->status != SLUICE_OK) return NULL;
     if (to->count == 1 && !from->weigh_alone) { /* alone it gets everything, whatever its weight */
         to->usable = 1;
@@ -202,12 +187,10 @@ const struct split *
 build_split(struct builder *builder, const struct model_split *split)
 {
     if (split->count == 0) return NULL;
-    const sluice_destination **destinations = build_destinations(builder, split);
-    if (!destinations) return NULL;
-    void **place = split_place(builder, split, destinations);
+    void **place = split_place(builder, split);
     if (!place) return NULL;
     if (!*place) {
-        struct split *made = make_split(builder, split, destinations);
+        struct split *made = make_split(builder, split);
         if (!made) build_fail(builder, SLUICE_ERR_NOMEM);
         *place = made;
     }
