@@ -153,9 +153,9 @@ make_model(struct staged *staged, struct model *model)
     };
     struct envelope_list envelopes = {0};
     struct istio_settings settings = {&staged->options, &envelope, &staged->regexes};
-    size_t bad = 0;
     if (envelope_read_all(&envelopes, &envelope, staged->documents) != SLUICE_OK ||
-        istio_compile(model, &bad, &envelopes, &settings) != SLUICE_OK || bad) {
+        istio_compile(model, &envelopes, &settings) != SLUICE_OK ||
+        staged->diags.count_of[SLUICE_SEVERITY_ERROR]) {
         fail("the rules are no good");
     }
 }

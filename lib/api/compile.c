@@ -75,12 +75,11 @@ run(struct compile *compile, sluice_router **out, const sluice_source *sources, 
     if (status != SLUICE_OK) return status;
     struct istio_settings settings = {&compile->options, &envelope, &compile->regexes};
     struct model model = {0};
-    size_t bad = 0;
-    status = istio_compile(&model, &bad, &envelopes, &settings);
+    status = istio_compile(&model, &envelopes, &settings);
     if (status != SLUICE_OK) return status;
     struct gateway_api_settings gateway_settings = {&compile->options, &envelope,
                                                     &compile->regexes};
-    status = gateway_api_compile(&model, &bad, &envelopes, &gateway_settings);
+    status = gateway_api_compile(&model, &envelopes, &gateway_settings);
     if (status != SLUICE_OK) return status;
     envelope_report_unclaimed(&envelopes, &envelope);
     status = verdict(compile);

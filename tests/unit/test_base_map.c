@@ -111,3 +111,46 @@ Test(base_map, hashes_differently_under_each_seed)
     cr_expect(ne(u64, hashes[0], hashes[1]));
     cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
 }
+
+Test(base_map, copies_a_key_when_it_is_new)
+{
+    struct failing_alloc memory;
+    failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
+    struct arena arena = arena_init(&memory.allocator);
+    struct map map = map_init(&arena);
+    char text[] = "a key of the caller";
+    sluice_str given = str_make(text, sizeof(text) - 1);
+    void **place = map_put_copy(&map, &arena, given);
+    cr_assert(not(zero(ptr, place)));
+    *place = values;
+    size_t taken = arena.taken;
+    const char *copy = map.entries[0].key.ptr, *at = arena.at;
+    cr_expect(ne(ptr, (void *)(uintptr_t)copy, text));
+    cr_expect(eq(ptr, *map_put_copy(&map, &arena, given), values));
+    cr_expect(eq(sz, arena.taken, taken));
+    cr_expect(arena.at == at, "what is known takes no memory");
+    text[0] = 'A';
+    cr_expect(eq(ptr, map_get(&map, STR("a key of the caller")), values));
+    map_free(&map);
+    arena_free(&arena);
+    cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
+}
+
+Test(base_map, survives_each_failing_allocation_of_a_copied_key)
+{
+    for (size_t fail_at = 0;; fail_at++) {
+        struct failing_alloc memory;
+        failing_alloc_init(&memory, fail_at);
+        struct arena arena = arena_init(&memory.allocator);
+        struct map map = map_init(&arena);
+        bool good = true;
+        for (size_t i = 0; good && i < 2000; i++) {
+            good = map_put_copy(&map, &arena, key(i)) != NULL;
+        }
+        cr_expect(eq(int, good, !memory.failed), "allocation %zu", fail_at);
+        map_free(&map);
+        arena_free(&arena);
+        cr_expect(eq(sz, failing_alloc_finish(&memory), 0), "allocation %zu", fail_at);
+        if (!memory.failed) break;
+    }
+}
