@@ -100,7 +100,7 @@ Test(regex_store, survives_each_failing_allocation)
         enum regex_result result = regex_store_get(&fixture.store, &made, STR("a+"), NULL);
         bool failed = fixture.memory.failed;
         cr_expect(result == (failed ? REGEX_NOMEM : REGEX_OK), "allocation %zu", fail_at);
-        cr_expect((made == NULL) == failed, "allocation %zu", fail_at);
+        cr_expect(eq(int, made == NULL, failed), "allocation %zu", fail_at);
         end(&fixture);
         if (!failed) break;
     }
