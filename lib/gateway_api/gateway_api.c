@@ -54,8 +54,7 @@ gateway_api_compile(struct model *model, struct envelope_list *envelopes,
                     const struct gateway_api_settings *settings)
 {
     struct gateway_set set = {0};
-    sluice_status status = gateway_set_read(&set, envelopes, settings->envelope,
-                                            settings->options->limits.regex_bytes);
+    sluice_status status = gateway_set_read(&set, envelopes, settings->envelope, settings->regexes);
     if (status != SLUICE_OK) return status;
     const sluice_compile_options *options = settings->options;
     bool within = gw_limits_check(&set, settings->envelope, options->limits.destinations);

@@ -12,6 +12,7 @@
 struct gateway_api_settings {
     const sluice_compile_options *options; /* every text and limit set */
     const struct envelope_options *envelope;
+    struct regex_store *regexes;
 };
 
 /*

@@ -28,9 +28,7 @@ analyze_key(struct analysis *analysis, const sluice_str *parts, size_t count)
 void **
 analyze_put(struct analysis *analysis, struct map *map, sluice_str key)
 {
-    if (!key.ptr) return NULL;
-    if (!map_get(map, key)) key = arena_dup(analysis->lower->arena, key);
-    return key.ptr ? map_put(map, key) : NULL;
+    return key.ptr ? map_put_copy(map, analysis->lower->arena, key) : NULL;
 }
 
 bool

@@ -27,8 +27,7 @@ istio_compile(struct model *out, struct envelope_list *envelopes,
 {
     struct istio_set set = {0};
     const struct envelope_options *envelope = settings->envelope;
-    sluice_status status =
-        istio_set_read(&set, envelopes, envelope, settings->options->limits.regex_bytes);
+    sluice_status status = istio_set_read(&set, envelopes, envelope, settings->regexes);
     if (status != SLUICE_OK) return status;
     bool within = limits_check(&set, envelope, settings->options->limits.destinations);
     if (!within && !settings->options->keep_going) return SLUICE_ERR_LIMIT;

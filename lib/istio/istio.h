@@ -10,6 +10,7 @@
 struct istio_settings {
     const sluice_compile_options *options; /* every text and limit set */
     const struct envelope_options *envelope;
+    struct regex_store *regexes;
 };
 
 /*

@@ -101,10 +101,10 @@ lower_action(struct lower *lower, const struct lower_source *source,
              const struct istio_http_route *route, const struct lower_scope *scope)
 {
     /* The port matters where a registry says which ports a service has. */
-    unsigned port = lower->registry ? (unsigned)scope->port : 0;
-    sluice_str key =
-        arena_printf(lower->arena, "%p %d %u", (const void *)route, (int)scope->mesh, port);
-    void **place = key.ptr ? map_put(&lower->actions, key) : NULL;
+    uint64_t port = lower->registry ? scope->port : 0;
+    uint64_t parts[] = {(uintptr_t)route, scope->mesh, port};
+    sluice_str key = str_make((const char *)parts, sizeof(parts));
+    void **place = map_put_copy(&lower->actions, lower->arena, key);
     if (!place) {
         lower->failed = true;
         return NULL;
