@@ -30,7 +30,7 @@ build_pointer_of(const struct map_entry *entry)
 }
 
 /* Every map of the builder, so that none is forgotten. */
-enum { BUILDER_MAPS = 16 };
+enum { BUILDER_MAPS = 19 };
 
 static void
 list_maps(struct builder *builder, struct map *maps[BUILDER_MAPS])
@@ -40,6 +40,7 @@ list_maps(struct builder *builder, struct map *maps[BUILDER_MAPS])
         &builder->needed[3], &builder->needed[4], &builder->patterns,   &builder->resources,
         &builder->lists,     &builder->actions,   &builder->shared,     &builder->destinations,
         &builder->splits,    &builder->tables,    &builder->header_ops, &builder->scopes,
+        &builder->racers,    &builder->extras,    &builder->alike,
     };
     memcpy(maps, all, sizeof(all));
 }

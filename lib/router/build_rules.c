@@ -128,18 +128,47 @@ convert_lists(struct builder *builder, struct filling *filling)
     return builder->status == SLUICE_OK;
 }
 
+/* The number of the first action that says the same; 0 when memory ran out. */
+static size_t
+number_action(struct builder *builder, const struct action *action)
+{
+    size_t key = build_key_begin(builder);
+    build_key_number(builder, action->kind + ((uint64_t)action->empty_status << 32));
+    build_key_put(builder, &action->split, sizeof(action->split));
+    build_key_put(builder, &action->entries, sizeof(action->entries));
+    build_key_put(builder, &action->retry, sizeof(action->retry));
+    build_key_put(builder, &action->extra, sizeof(action->extra));
+    void **place = build_key_end(builder, &builder->alike, key);
+    if (!place) return 0;
+    if (!*place) *place = (void *)(uintptr_t)builder->alike.count;
+    return (size_t)(uintptr_t)*place;
+}
+
+/* Actions that say the same are kept once: what a thousand rules share stays in the caches. */
 static bool
-convert_actions(struct builder *builder)
+convert_actions(struct builder *builder, struct rule *rules, size_t rule_count)
 {
     size_t count = builder->actions.count;
-    struct action *actions = build_array(builder, count, sizeof(*actions));
-    if (!actions) return false;
+    struct action *all = ARENA_ARRAY(builder->scratch, struct action, count);
+    uint32_t *numbers = ARENA_ARRAY(builder->scratch, uint32_t, count);
+    if (!all || !numbers) return build_fail(builder, SLUICE_ERR_NOMEM);
     for (size_t i = 0; i < count; i++) {
-        if (!build_action(builder, &actions[i], build_pointer_of(&builder->actions.entries[i]))) {
+        struct action *action = &all[builder->alike.count];
+        if (!build_action(builder, action, build_pointer_of(&builder->actions.entries[i]))) {
             return false;
         }
+        size_t number = number_action(builder, action);
+        if (number == 0) return false;
+        numbers[i] = (uint32_t)number - 1;
     }
+    count = builder->alike.count;
+    struct action *actions = build_array(builder, count, sizeof(*actions));
+    if (!actions) return false;
+    if (count) memcpy(actions, all, count * sizeof(*actions));
     builder->router->actions = actions;
+    for (size_t i = 0; i < rule_count; i++) {
+        rules[i].action = numbers[rules[i].action];
+    }
     return true;
 }
 
@@ -181,6 +210,6 @@ build_rules(struct builder *builder, const struct model *model, uint32_t max_rul
     router->predicates = filling.predicates;
     router->origins = filling.origins;
     router->rule_count = (uint32_t)totals.rules;
-    return convert_lists(builder, &filling) && convert_actions(builder) &&
-           convert_resources(builder);
+    return convert_lists(builder, &filling) &&
+           convert_actions(builder, filling.rules, totals.rules) && convert_resources(builder);
 }

@@ -28,6 +28,9 @@ struct builder {
     struct map destinations; /* contents -> sluice_destination */
     struct map splits;       /* contents -> struct split */
     struct map tables;       /* weights -> columns of an alias table */
+    struct map racers;       /* identities and weights -> a struct sticky that has them */
+    struct map extras;       /* contents -> struct action_extra */
+    struct map alike;        /* contents of an action -> index + 1 */
     struct map header_ops;   /* contents -> sluice_header_op[] */
     struct map scopes;       /* kind, family, name -> index + 1 */
 
