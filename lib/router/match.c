@@ -231,8 +231,8 @@ plain_path_holds(sluice_str path, const struct predicate *predicate)
 const struct predicate *
 match_rule(struct view *view, const struct rule *rule)
 {
-    const struct predicate *predicate = &view->router->predicates[rule[0].predicate];
-    const struct predicate *end = &view->router->predicates[rule[1].predicate];
+    const struct predicate *predicate = rule_predicates(view->router, rule);
+    const struct predicate *end = predicate + rule->predicate_count;
     for (; predicate < end; predicate++) {
         bool holds_here = is_plain_path(predicate) ? plain_path_holds(view->path, predicate)
                                                    : match_predicate(view, predicate);
