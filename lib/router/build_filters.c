@@ -38,7 +38,10 @@ require(const struct builder *builder, struct need *need, const struct predicate
     } else if (predicate->op == OP_PREFIX || predicate->op == OP_SEGMENT_PREFIX) {
         require_path(need, predicate->text, false, fold);
     } else if (predicate->op == OP_REGEX) {
-        require_path(need, builder->literals[predicate->regex].prefix, false, false);
+        const struct pattern *pattern = &predicate->pattern;
+        sluice_str prefix = {pattern->prefix, pattern->len};
+        if (prefix.len == 0) prefix = builder->literals[pattern->regex].prefix;
+        require_path(need, prefix, false, false);
     }
 }
 

@@ -31,13 +31,15 @@ has_text(const struct model_predicate *predicate)
 {
     enum model_op op = predicate->matcher.op;
     return predicate->subject != MODEL_PORT && predicate->subject != MODEL_PROTOCOL &&
-           op != MODEL_REGEX && op != MODEL_AFFIX && op != MODEL_CIDR;
+           op != MODEL_AFFIX && op != MODEL_CIDR;
 }
 
+/* Of a pattern the part that may be cut off. */
 static sluice_str
 text_of(const struct model_predicate *predicate)
 {
     sluice_str text = predicate->matcher.value;
+    if (predicate->matcher.op == MODEL_REGEX) return str_first(text, build_regex_cut_most(text));
     bool segment = predicate->matcher.op == MODEL_SEGMENT_PREFIX;
     return segment && str_ends_with(text, STR("/")) ? str_first(text, text.len - 1) : text;
 }
@@ -58,6 +60,24 @@ build_predicate_words(const struct model_rule *rule)
         if (is_near(predicate)) bytes += text_of(predicate).len;
     }
     return (bytes + 7) / 8;
+}
+
+static struct pattern
+convert_pattern(struct builder *builder, sluice_str text)
+{
+    size_t cut;
+    if (!build_regex_cut(&cut, builder->scratch, text)) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        cut = 0;
+    }
+    struct pattern pattern = {
+        .prefix = builder->text_at,
+        .len = (uint32_t)cut,
+        .regex = build_regex(builder, str_skip(text, cut)),
+    };
+    if (cut) memcpy(builder->text_at, text.ptr, cut);
+    builder->text_at += cut;
+    return pattern;
 }
 
 static sluice_str
@@ -84,7 +104,7 @@ convert_value(struct builder *builder, struct predicate *to, const struct model_
     }
     switch (matcher->op) {
     case MODEL_REGEX:
-        to->regex = build_regex(builder, matcher->value);
+        to->pattern = convert_pattern(builder, matcher->value);
         return;
     case MODEL_AFFIX:
         to->affix = convert_affix(builder, matcher);

@@ -64,6 +64,14 @@ struct cidr {
     uint32_t bits;
 };
 
+/* A text must begin with the prefix, and what follows must match the regular expression. The two
+ * are what was written, cut in two. */
+struct pattern {
+    const char *prefix;
+    uint32_t len;
+    uint32_t regex; /* index into the context's regexes */
+};
+
 /* Predicates of one rule stand in order of cost, regular expressions last. */
 struct predicate {
     uint8_t subject; /* enum subject */
@@ -74,7 +82,7 @@ struct predicate {
     union {
         sluice_str text;
         uint64_t number;
-        uint64_t regex; /* index into the context's regexes */
+        struct pattern pattern;
         const struct affix *affix;
         const struct cidr *cidr;
     };
