@@ -103,25 +103,28 @@ keep_sets(struct filter_builder *fb, struct builder *builder)
 }
 
 bool
+build_filter_room(struct builder *builder)
+{
+    struct sluice_router *router = builder->router;
+    size_t room = 0;
+    for (uint32_t i = 0; i < router->route_list_count; i++) {
+        struct route_list *list = &router->route_lists[i];
+        list->filter = (uint32_t)room;
+        room += room_of(list);
+    }
+    if (room > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
+    router->filters = build_lines(builder, room, sizeof(*router->filters));
+    return router->filters != NULL;
+}
+
+bool
 build_filters(struct builder *builder)
 {
     struct sluice_router *router = builder->router;
     struct filter_builder fb = {.builder = builder, .set_count = 1};
-    size_t room = 0;
     for (uint32_t i = 0; i < router->route_list_count; i++) {
-        room += room_of(&router->route_lists[i]);
-    }
-    if (room > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
-    uint64_t *words = build_lines(builder, room, sizeof(*words));
-    if (!words) return false;
-    router->filters = words;
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        struct route_list *list = &router->route_lists[i];
-        if (list->count > SHORT_LIST) continue;
-        list->filter = at;
-        fill_filters(&fb, list, words + at);
-        at += room_of(list);
+        const struct route_list *list = &router->route_lists[i];
+        if (list->count <= SHORT_LIST) fill_filters(&fb, list, router->filters + list->filter);
     }
     return keep_sets(&fb, builder);
 }

@@ -121,6 +121,7 @@ bool build_rules(struct builder *builder, const struct model *model, uint32_t ma
 
 /* build_filters.c: how long a list is scanned; and the filters of those that are. */
 enum { SHORT_LIST = 32 };
+bool build_filter_room(struct builder *builder);
 bool build_filters(struct builder *builder);
 /* build_index.c: the indexes of all others. */
 bool build_indexes(struct builder *builder);

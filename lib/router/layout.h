@@ -273,9 +273,11 @@ enum { FILTER_FOLD = 9, FILTER_MASKS = 2 * FILTER_FOLD, HEADER_SETS = 256 };
 struct host_slot {
     const char *domain; /* as written; empty slot: NULL */
     uint32_t len;
-    uint32_t tag;    /* high half of the hash */
-    uint32_t routes; /* index into route_lists; of a hostname, into listeners */
+    uint32_t tag;          /* high half of the hash */
+    uint32_t routes;       /* index into route_lists; of a hostname, into listeners */
+    const uint64_t *ahead; /* filters of its list, when the router outgrows the caches; or NULL */
 };
+_Static_assert(sizeof(struct host_slot) == 32, "two to a cache line");
 
 struct host_table {
     const struct host_slot *slots;
@@ -335,7 +337,7 @@ struct sluice_router {
     uint32_t route_list_count;
     const struct rule *rules;
     uint32_t rule_count;
-    const uint64_t *filters;
+    uint64_t *filters;
     const uint64_t *header_sets; /* bit i: needed header i */
     const struct index *indexes;
     const uint64_t *predicates; /* of each rule its predicates, then their short texts */

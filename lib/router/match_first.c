@@ -11,19 +11,6 @@ static const uint64_t filter_masks[FILTER_MASKS] = {
     0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
 };
 
-/* Of a router that outgrows the caches: all filters of a list at once, instead of one line after
- * the other. */
-static void
-prefetch_filters(const sluice_router *router, const struct route_list *routes)
-{
-    enum { SMALL_ROUTER = 4096, WORDS_IN_LINE = 8 };
-    if (router->rule_count < SMALL_ROUTER) return;
-    const uint64_t *words = &router->filters[routes->filter];
-    for (uint32_t i = WORDS_IN_LINE; i < routes->count * 3 / 2; i += WORDS_IN_LINE) {
-        __builtin_prefetch(words + i);
-    }
-}
-
 /* A short list: rule by rule, past those whose filter the request fails. */
 static const struct rule *
 scan_filters(struct view *view, const struct route_list *routes)
@@ -33,7 +20,6 @@ scan_filters(struct view *view, const struct route_list *routes)
     const uint64_t *words = &view->router->filters[routes->filter];
     const struct filter *filters = (const void *)(words + routes->count);
     uint64_t path = word_first(view->path.ptr, view->path.len);
-    prefetch_filters(view->router, routes);
     for (uint32_t i = 0; i < routes->count; i++) {
         if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
         /* Among many hosts neither is in a cache: together, not one after the other. */
