@@ -124,7 +124,7 @@ new_context(sluice_router *router, size_t scratch_bytes)
     return sluice_context_new(&context, router, &options) == SLUICE_OK ? context : NULL;
 }
 
-/* One to three lists. */
+/* One to three lists, of `most_rules` in all. */
 static void
 generate_lists(struct rule_generator *generator, struct lists *lists, uint32_t most_rules)
 {
@@ -132,7 +132,8 @@ generate_lists(struct rule_generator *generator, struct lists *lists, uint32_t m
     lists->count = 1 + choose(generator->chooser, LISTS);
     for (uint32_t i = 0; i < lists->count; i++) {
         struct model_route_list *list = model_builder_routes(generator->builder);
-        uint32_t count = 1 + (uint32_t)(chooser_next(generator->chooser) % most_rules);
+        uint32_t most = most_rules / lists->count;
+        uint32_t count = 1 + (uint32_t)(chooser_next(generator->chooser) % (most ? most : 1));
         rule_generator_rules(generator, list, action, count);
         lists->lists[i] = list;
         if (i > 0) lists->lists[i - 1]->next = list;

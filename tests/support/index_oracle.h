@@ -8,10 +8,10 @@
 #include "support/chooser.h"
 
 /*
- * Generate one to three lists of 1 to `most_rules` rules, each with the next one behind it, and
- * compare `requests` requests, each with its headers as an array and by callback. NULL, or what
- * differs, for a message. The router's memory of earlier calls is never used: equal choices give
- * equal results.
+ * Generate one to three lists of `most_rules` rules in all at most, each with the next one behind
+ * it, and compare `requests` requests, each with its headers as an array and by callback. NULL, or
+ * what differs, for a message. The router's memory of earlier calls is never used: equal choices
+ * give equal results.
  */
 const char *index_oracle_round(struct chooser *chooser, uint32_t most_rules, uint32_t requests);
 
