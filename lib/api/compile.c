@@ -1,3 +1,4 @@
+/* compile: the stages of sluice_compile(), from texts to a router. */
 #include "api/options.h"
 #include "base/alloc.h"
 #include "gateway_api/gateway_api.h"
@@ -73,11 +74,10 @@ run(struct compile *compile, sluice_router **out, const sluice_source *sources, 
     if (status != SLUICE_OK) return status;
     struct istio_settings settings = {&compile->options, &envelope};
     struct model model = {0};
-    size_t bad = 0;
-    status = istio_compile(&model, &bad, &envelopes, &settings);
+    status = istio_compile(&model, &envelopes, &settings);
     if (status != SLUICE_OK) return status;
     struct gateway_api_settings gateway_settings = {&compile->options, &envelope};
-    status = gateway_api_compile(&model, &bad, &envelopes, &gateway_settings);
+    status = gateway_api_compile(&model, &envelopes, &gateway_settings);
     if (status != SLUICE_OK) return status;
     envelope_report_unclaimed(&envelopes, &envelope);
     status = verdict(compile);

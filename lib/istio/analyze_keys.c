@@ -55,12 +55,6 @@ analyze_scopes_of(struct analysis *analysis, struct analyze_scopes *out,
     return true;
 }
 
-bool
-analyze_is_everywhere(const struct analyze_scopes *scopes)
-{
-    return scopes->count == 1 && str_equal(scopes->items[0], STR("*"));
-}
-
 sluice_str
 analyze_host(struct analysis *analysis, sluice_str host, sluice_str space)
 {

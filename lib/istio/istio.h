@@ -14,9 +14,9 @@ struct istio_settings {
 
 /*
  * Decode, validate and lower what is Istio's among the envelopes. Bad resources are left out of the
- * model; *bad counts them. SLUICE_OK, SLUICE_ERR_LIMIT (without keep_going), or SLUICE_ERR_NOMEM.
+ * model. SLUICE_OK, SLUICE_ERR_LIMIT (without keep_going), or SLUICE_ERR_NOMEM.
  */
-sluice_status istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
+sluice_status istio_compile(struct model *out, struct envelope_list *envelopes,
                             const struct istio_settings *settings);
 
 #endif

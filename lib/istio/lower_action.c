@@ -43,7 +43,8 @@ set_headers(struct lower *lower, struct model_action *action, const struct istio
     if (action->authority.len == 0) action->authority = lower_authority(headers->request);
 }
 
-/* An answer without a body has no content type, whatever is set (istio.md 6.4). */
+/* An answer without a body has no content type, whatever is set (docs/rules.md, "Direct response").
+ */
 static bool
 drop_content_type(struct lower *lower, struct model_header_ops *ops)
 {

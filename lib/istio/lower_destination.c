@@ -1,3 +1,4 @@
+/* lower_destination: a destination of a rule, as the registry and the DestinationRules know it. */
 #include "istio/endpoints.h"
 #include "istio/traffic_policy.h"
 

@@ -1,3 +1,4 @@
+/* lower_match: a match block as a list of predicates. */
 #include "istio/lower.h"
 #include "istio/names.h"
 

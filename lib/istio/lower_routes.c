@@ -1,3 +1,4 @@
+/* lower_routes: the http rules of a VirtualService as a list for one listener. */
 #include "istio/lower.h"
 
 bool
@@ -86,7 +87,8 @@ count_static(const struct model_rule *rule)
     return count;
 }
 
-/* After an entry that always catches everything, no later one exists (istio.md 3.8). */
+/* After an entry that always catches everything, no later one exists (docs/rules.md, "Order of
+ * rules"). */
 static bool
 ends_list(const struct rule_list *list)
 {

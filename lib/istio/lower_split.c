@@ -1,3 +1,4 @@
+/* lower_split: the weighted destinations of a rule, their sticky keys, and mirrors. */
 #include "istio/lower_action.h"
 #include "istio/traffic_policy.h"
 
@@ -99,7 +100,8 @@ make_entry(struct lower *lower, const struct lower_source *source,
     return entry;
 }
 
-/* Entries without weight do not count among several (istio.md 5.1), nor do their hash keys. */
+/* Entries without weight do not count among several (docs/rules.md, "Destinations"), nor do their
+ * hash keys. */
 static bool
 takes_part(const struct istio_http_route *route, const struct istio_http_destination *entry)
 {

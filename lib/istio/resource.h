@@ -52,7 +52,8 @@ struct istio_set {
 sluice_status istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
                              const struct envelope_options *options, uint32_t regex_bytes);
 
-/* Which of two is older: by creation, then by name, then by namespace (istio.md 3.4). */
+/* Which of two is older: by creation, then by name, then by namespace (docs/rules.md, "Which
+ * VirtualService"). */
 int istio_compare_age(const struct istio_resource *a, const struct istio_resource *b);
 
 /* Report about a resource at a place in it; an error makes it bad. Messages end after 511 bytes. */
