@@ -30,7 +30,7 @@ build_pointer_of(const struct map_entry *entry)
 }
 
 /* Every map of the builder, so that none is forgotten. */
-enum { BUILDER_MAPS = 16 };
+enum { BUILDER_MAPS = 19 };
 
 static void
 list_maps(struct builder *builder, struct map *maps[BUILDER_MAPS])
@@ -40,6 +40,7 @@ list_maps(struct builder *builder, struct map *maps[BUILDER_MAPS])
         &builder->needed[3], &builder->needed[4], &builder->patterns,   &builder->resources,
         &builder->lists,     &builder->actions,   &builder->shared,     &builder->destinations,
         &builder->splits,    &builder->tables,    &builder->header_ops, &builder->scopes,
+        &builder->racers,    &builder->extras,    &builder->alike,
     };
     memcpy(maps, all, sizeof(all));
 }
@@ -91,7 +92,7 @@ router_build(sluice_router **out, const struct model *model, const struct router
     for (size_t i = 0; i < BUILDER_MAPS; i++) {
         *maps[i] = map_init(scratch);
     }
-    bool built = build_rules(&builder, model, settings->max_rules) &&
+    bool built = build_rules(&builder, model, settings->max_rules) && build_filter_room(&builder) &&
                  build_hosts(&builder, model) && build_proxy(&builder, settings) &&
                  build_finish_names(&builder) && build_finish_even(&builder) &&
                  build_filters(&builder) && build_indexes(&builder);

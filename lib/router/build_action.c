@@ -202,13 +202,26 @@ is_plain(const struct model_action *action)
            !action->response;
 }
 
+/* Those that say the same are kept once. (Bytes between the members may tell two apart that are
+ * alike: that costs memory and nothing else.) */
+static const struct action_extra *
+share_extra(struct builder *builder, const struct action_extra *extra)
+{
+    size_t key = build_key_begin(builder);
+    build_key_put(builder, extra, sizeof(*extra));
+    void **place = build_key_end(builder, &builder->extras, key);
+    if (!place || *place) return place ? *place : NULL;
+    struct action_extra *kept = build_array(builder, 1, sizeof(*kept));
+    if (kept) *kept = *extra;
+    *place = kept;
+    return kept;
+}
+
 static const struct action_extra *
 convert_extra(struct builder *builder, const struct model_action *from)
 {
     if (is_plain(from)) return NULL;
-    struct action_extra *to = build_array(builder, 1, sizeof(*to));
-    if (!to) return NULL;
-    *to = (struct action_extra){
+    struct action_extra extra = {
         .request_ops = build_header_ops(builder, from->request_ops),
         .response_ops = build_header_ops(builder, from->response_ops),
         .path = convert_path(builder, &from->path),
@@ -224,8 +237,8 @@ convert_extra(struct builder *builder, const struct model_action *from)
         .redirect = from->redirect ? convert_redirect(builder, from->redirect) : NULL,
         .response = from->response ? convert_response(builder, from->response) : NULL,
     };
-    to->hash_headers = need_hash_keys(builder, from->hash_policy, from->hash_policy_count);
-    return to;
+    extra.hash_headers = need_hash_keys(builder, from->hash_policy, from->hash_policy_count);
+    return share_extra(builder, &extra);
 }
 
 static bool

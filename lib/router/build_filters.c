@@ -2,66 +2,129 @@
 #include "base/word.h"
 #include "router/builder.h"
 
+struct filter_builder {
+    const struct builder *builder;
+    uint64_t sets[HEADER_SETS]; /* of headers, each once; the first is empty */
+    uint32_t set_count;
+};
+
+/* What one rule needs. */
+struct need {
+    uint64_t word, headers;
+    uint8_t mask;
+};
+
 /* The path's first eight bytes must be these, or these and then nothing or anything. */
 static void
-require_path(struct filter *filter, sluice_str text, bool whole, bool fold)
+require_path(struct need *need, sluice_str text, bool whole, bool fold)
 {
-    filter->word = word_first(text.ptr, text.len);
-    filter->mask = text.len >= 8 || whole ? UINT64_MAX : word_mask(text.len);
-    if (fold) { /* letters and a few others pass in either case */
-        filter->mask &= ~(0x20 * WORD_ONES);
-        filter->word &= filter->mask;
-    }
+    size_t bytes = text.len >= 8 || whole ? 8 : text.len;
+    need->word = word_first(text.ptr, text.len);
+    need->mask = (uint8_t)(bytes + (fold ? FILTER_FOLD : 0));
+    if (fold) need->word &= ~(0x20 * WORD_ONES); /* letters and a few others pass in either case */
 }
 
 static void
-require(const struct builder *builder, struct filter *filter, const struct predicate *predicate)
+require(const struct builder *builder, struct need *need, const struct predicate *predicate)
 {
     bool fold = predicate->flags & PREDICATE_IGNORE_CASE;
     if (predicate->flags & (PREDICATE_NEGATE | PREDICATE_ABSENT_IS_EMPTY)) return;
     if (predicate->subject == SUBJECT_HEADER && predicate->name < 64) {
-        filter->headers |= UINT64_C(1) << predicate->name;
+        need->headers |= UINT64_C(1) << predicate->name;
     }
     if (predicate->subject != SUBJECT_PATH) return;
     if (predicate->op == OP_EXACT) {
-        require_path(filter, predicate->text, true, fold);
+        require_path(need, predicate->text, true, fold);
     } else if (predicate->op == OP_PREFIX || predicate->op == OP_SEGMENT_PREFIX) {
-        require_path(filter, predicate->text, false, fold);
+        require_path(need, predicate->text, false, fold);
     } else if (predicate->op == OP_REGEX) {
-        require_path(filter, builder->literals[predicate->regex].prefix, false, false);
+        const struct pattern *pattern = &predicate->pattern;
+        sluice_str prefix = {pattern->prefix, pattern->len};
+        if (prefix.len == 0) prefix = builder->literals[pattern->regex].prefix;
+        require_path(need, prefix, false, false);
     }
 }
 
-static void
-fill_filters(const struct builder *builder, const struct route_list *list, struct filter *filters)
+static struct need
+need_of(const struct builder *builder, const struct rule *rule)
 {
-    const struct sluice_router *router = builder->router;
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct rule *rule = &router->rules[list->rule + i];
-        for (uint32_t k = rule[0].predicate; k < rule[1].predicate; k++) {
-            require(builder, &filters[i], &router->predicates[k]);
-        }
+    const struct predicate *predicates = rule_predicates(builder->router, rule);
+    struct need need = {0, 0, 0};
+    for (uint32_t i = 0; i < rule->predicate_count; i++) {
+        require(builder, &need, &predicates[i]);
     }
+    return need;
+}
+
+/* The number of a set of headers. When there are too many: of the empty one, which all pass. */
+static uint8_t
+number_of(struct filter_builder *fb, uint64_t headers)
+{
+    uint32_t i = 0;
+    while (i < fb->set_count && fb->sets[i] != headers) {
+        i++;
+    }
+    if (i == HEADER_SETS) return 0;
+    if (i == fb->set_count) fb->sets[fb->set_count++] = headers;
+    return (uint8_t)i;
+}
+
+static void
+fill_filters(struct filter_builder *fb, const struct route_list *list, uint64_t *words)
+{
+    const struct rule *rules = &fb->builder->router->rules[list->rule];
+    struct filter *filters = (void *)(words + list->count);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct need need = need_of(fb->builder, &rules[i]);
+        uint32_t place = rules[i].predicate - list->predicate;
+        words[i] = need.word;
+        filters[i].mask = need.mask;
+        filters[i].headers = number_of(fb, need.headers);
+        filters[i].predicate = (uint16_t)(place > UINT16_MAX ? 0 : place); /* to prefetch only */
+    }
+}
+
+/* Those of a list, in words. */
+static uint32_t
+room_of(const struct route_list *list)
+{
+    if (list->count > SHORT_LIST) return 0;
+    return (uint32_t)((list->count * (sizeof(uint64_t) + sizeof(struct filter)) + 7) / 8);
+}
+
+static bool
+keep_sets(struct filter_builder *fb, struct builder *builder)
+{
+    uint64_t *sets = build_array(builder, fb->set_count, sizeof(*sets));
+    if (!sets) return false;
+    memcpy(sets, fb->sets, fb->set_count * sizeof(*sets));
+    builder->router->header_sets = sets;
+    return true;
+}
+
+bool
+build_filter_room(struct builder *builder)
+{
+    struct sluice_router *router = builder->router;
+    size_t room = 0;
+    for (uint32_t i = 0; i < router->route_list_count; i++) {
+        struct route_list *list = &router->route_lists[i];
+        list->filter = (uint32_t)room;
+        room += room_of(list);
+    }
+    if (room > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
+    router->filters = build_lines(builder, room, sizeof(*router->filters));
+    return router->filters != NULL;
 }
 
 bool
 build_filters(struct builder *builder)
 {
     struct sluice_router *router = builder->router;
-    size_t count = 0;
+    struct filter_builder fb = {.builder = builder, .set_count = 1};
     for (uint32_t i = 0; i < router->route_list_count; i++) {
-        if (router->route_lists[i].count <= SHORT_LIST) count += router->route_lists[i].count;
+        const struct route_list *list = &router->route_lists[i];
+        if (list->count <= SHORT_LIST) fill_filters(&fb, list, router->filters + list->filter);
     }
-    struct filter *filters = build_array(builder, count, sizeof(*filters));
-    if (!filters) return false;
-    router->filters = filters;
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        struct route_list *list = &router->route_lists[i];
-        if (list->count > SHORT_LIST) continue;
-        list->filter = at;
-        fill_filters(builder, list, &filters[at]);
-        at += list->count;
-    }
-    return true;
+    return keep_sets(&fb, builder);
 }

@@ -81,8 +81,8 @@ consider_rule(struct choice *choice, uint32_t number)
 {
     struct index_builder *ib = choice->ib;
     const struct rule *rule = &ib->router->rules[ib->routes->rule + number];
-    const struct predicate *predicates = &ib->router->predicates[rule->predicate];
-    uint32_t count = rule_predicate_count(rule);
+    const struct predicate *predicates = rule_predicates(ib->router, rule);
+    uint32_t count = rule->predicate_count;
     for (uint32_t i = 0; i < count && i < PREDICATES_SEEN; i++) {
         struct index_literals literals;
         if (ib->used[number] >> i & 1) continue;

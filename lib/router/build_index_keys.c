@@ -52,8 +52,11 @@ text_literals(const struct index_builder *ib, const struct predicate *predicate,
         break;
     }
     case OP_REGEX: {
-        const struct regex_literal *literal = &ib->builder->literals[predicate->regex];
-        set_key(out, predicate, KEY_PREFIX, literal->prefix, false);
+        const struct pattern *pattern = &predicate->pattern;
+        const struct regex_literal *literal = &ib->builder->literals[pattern->regex];
+        bool cut = pattern->len > 0;
+        set_key(out, predicate, KEY_PREFIX,
+                cut ? str_make(pattern->prefix, pattern->len) : literal->prefix, cut);
         out->runs = literal->runs;
         out->run_count = literal->run_count;
         break;

@@ -169,16 +169,15 @@ static enum sureness
 sureness_of(const struct index_builder *ib, uint32_t number, const struct index_key *key)
 {
     const struct rule *rule = &ib->router->rules[ib->routes->rule + number];
-    const struct predicate *predicates = &ib->router->predicates[rule->predicate];
-    uint32_t count = rule_predicate_count(rule);
+    const struct predicate *predicates = rule_predicates(ib->router, rule);
+    uint32_t count = rule->predicate_count;
     enum sureness sure = SURE;
     if (count > 64) return UNSURE;
     for (uint32_t i = 0; i < count; i++) {
         if (!(ib->used[number] >> i & 1)) return UNSURE;
         if (predicates[i].op == OP_SEGMENT_PREFIX) {
             bool own = key->dimension >> 1 == predicates[i].subject &&
-                       key->text.ptr == predicates[i].text.ptr &&
-                       key->text.len == predicates[i].text.len;
+                       str_equal(key->text, predicates[i].text);
             if (!own) return UNSURE;
             sure = SURE_BEYOND;
         } else if (predicates[i].op != OP_EXACT && predicates[i].op != OP_PREFIX) {

@@ -30,6 +30,18 @@ build_array(struct builder *builder, size_t count, size_t size)
     return items;
 }
 
+void *
+build_lines(struct builder *builder, size_t count, size_t size)
+{
+    enum { LINE = 64 };
+    if (size && count > (SIZE_MAX - LINE) / size) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return NULL;
+    }
+    char *bytes = build_array(builder, count * size + LINE, 1);
+    return bytes ? bytes + (-(uintptr_t)bytes & (LINE - 1)) : NULL;
+}
+
 const sluice_str *
 build_text_list(struct builder *builder, const sluice_str *items, size_t count)
 {

@@ -22,18 +22,89 @@ convert_cidr(struct builder *builder, const struct model_cidr *from)
     return to;
 }
 
+/* ---- texts ---- */
+
+enum { SHORT_TEXT = 64 };
+
+static bool
+has_text(const struct model_predicate *predicate)
+{
+    enum model_op op = predicate->matcher.op;
+    return predicate->subject != MODEL_PORT && predicate->subject != MODEL_PROTOCOL &&
+           op != MODEL_AFFIX && op != MODEL_CIDR;
+}
+
+/* Of a pattern the part that may be cut off. */
+static sluice_str
+text_of(const struct model_predicate *predicate)
+{
+    sluice_str text = predicate->matcher.value;
+    if (predicate->matcher.op == MODEL_REGEX) return str_first(text, build_regex_cut_most(text));
+    bool segment = predicate->matcher.op == MODEL_SEGMENT_PREFIX;
+    return segment && str_ends_with(text, STR("/")) ? str_first(text, text.len - 1) : text;
+}
+
+/* A short text stands behind the predicates of its rule, so that it is in the cache with them. */
+static bool
+is_near(const struct model_predicate *predicate)
+{
+    return has_text(predicate) && text_of(predicate).len <= SHORT_TEXT;
+}
+
+size_t
+build_predicate_words(const struct model_rule *rule)
+{
+    size_t bytes = rule->predicate_count * sizeof(struct predicate);
+    for (size_t i = 0; i < rule->predicate_count; i++) {
+        const struct model_predicate *predicate = &rule->predicates[i];
+        if (is_near(predicate)) bytes += text_of(predicate).len;
+    }
+    return (bytes + 7) / 8;
+}
+
+static struct pattern
+convert_pattern(struct builder *builder, sluice_str text)
+{
+    size_t cut;
+    if (!build_regex_cut(&cut, builder->scratch, text)) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        cut = 0;
+    }
+    struct pattern pattern = {
+        .prefix = builder->text_at,
+        .len = (uint32_t)cut,
+        .regex = build_regex(builder, str_skip(text, cut)),
+    };
+    if (cut) memcpy(builder->text_at, text.ptr, cut);
+    builder->text_at += cut;
+    return pattern;
+}
+
+static sluice_str
+convert_text(struct builder *builder, const struct model_predicate *from)
+{
+    bool lower = from->subject == MODEL_SNI; /* as a server name is when it is compared */
+    sluice_str text = text_of(from);
+    if (!is_near(from)) return lower ? build_lower(builder, text) : build_text(builder, text);
+    char *to = builder->text_at;
+    for (size_t i = 0; i < text.len; i++) {
+        to[i] = lower ? ascii_lower(text.ptr[i]) : text.ptr[i];
+    }
+    builder->text_at += text.len;
+    return (sluice_str){to, text.len};
+}
+
 static void
 convert_value(struct builder *builder, struct predicate *to, const struct model_predicate *from)
 {
     const struct model_matcher *matcher = &from->matcher;
-    sluice_str text = matcher->value;
     if (from->subject == MODEL_PORT || from->subject == MODEL_PROTOCOL) {
         to->number = matcher->number;
         return;
     }
     switch (matcher->op) {
     case MODEL_REGEX:
-        to->regex = build_regex(builder, text);
+        to->pattern = convert_pattern(builder, matcher->value);
         return;
     case MODEL_AFFIX:
         to->affix = convert_affix(builder, matcher);
@@ -42,16 +113,13 @@ convert_value(struct builder *builder, struct predicate *to, const struct model_
         to->cidr = convert_cidr(builder, &matcher->cidr);
         return;
     case MODEL_SEGMENT_PREFIX:
-        if (str_ends_with(text, STR("/"))) text.len--;
-        break;
     case MODEL_PRESENT:
     case MODEL_EXACT:
     case MODEL_PREFIX:
     case MODEL_SUFFIX:
+        to->text = convert_text(builder, from);
         break;
     }
-    /* A server name is lower-case when it is compared. */
-    to->text = from->subject == MODEL_SNI ? build_lower(builder, text) : build_text(builder, text);
 }
 
 static uint32_t
@@ -110,9 +178,11 @@ cost(const struct model_predicate *predicate)
 
 /* A counting sort: stable, and linear also for a rule of a hundred thousand headers. */
 void
-build_predicates(struct builder *builder, struct predicate *to, const struct model_rule *rule)
+build_predicates(struct builder *builder, uint64_t *words, const struct model_rule *rule)
 {
+    struct predicate *to = (void *)words;
     size_t next[COSTS + 1] = {0};
+    builder->text_at = (char *)(to + rule->predicate_count);
     for (size_t i = 0; i < rule->predicate_count; i++) {
         next[cost(&rule->predicates[i]) + 1]++;
     }

@@ -20,4 +20,14 @@ struct regex_literal {
  */
 bool build_regex_literal(struct regex_literal *out, struct arena *arena, sluice_str pattern);
 
+/*
+ * build_regex_cut.c: the pattern matches a text exactly when the text begins with the first *len
+ * bytes of the pattern, and the rest of the pattern, which is not empty, matches the rest of the
+ * text. *len is 0 where that is not sure. False when the arena has no memory.
+ */
+enum { REGEX_CUT_MOST = 64 };
+bool build_regex_cut(size_t *len, struct arena *arena, sluice_str pattern);
+/* A bound of *len. */
+size_t build_regex_cut_most(sluice_str pattern);
+
 #endif

@@ -45,20 +45,33 @@ build_destination(struct builder *builder, const struct model_destination *desti
 
 /* ---- splits that are alike are kept once ---- */
 
+/* Salt and identities say which entry a key belongs to. With one entry that may be picked there is
+ * nothing to say; but the counters of an even split are found again by them. */
+static bool
+needs_identity(const struct model_split *split)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < split->count; i++) {
+        usable += split->entries[i].weight > 0;
+    }
+    return split->pick == MODEL_PICK_EVEN || usable > 1;
+}
+
 /* Everything that a split says; the place of the one that is like it. */
 static void **
 split_place(struct builder *builder, const struct model_split *split)
 {
+    bool identity = needs_identity(split);
     size_t key = build_key_begin(builder);
     build_key_number(builder, split->pick);
-    build_key_text(builder, split->salt);
+    build_key_text(builder, identity ? split->salt : STR(""));
     build_key_number(builder, split->count + ((uint64_t)split->weigh_alone << 32));
     for (size_t i = 0; i < split->count; i++) {
         const struct model_split_entry *entry = &split->entries[i];
         const sluice_destination *destination = build_destination(builder, entry->destination);
         build_key_put(builder, &destination, sizeof(destination));
         build_key_number(builder, entry->weight + ((uint64_t)entry->invalid << 32));
-        build_key_text(builder, entry->identity);
+        build_key_text(builder, identity ? entry->identity : STR(""));
     }
     for (size_t i = 0; i < split->key_count; i++) {
         const struct model_sticky_key *sticky = &split->keys[i];
@@ -114,16 +127,35 @@ fill_alias(struct builder *builder, struct split *to)
     return true;
 }
 
+/* One line of racers for each list of identities and weights; only the salt is each split's own. */
 static bool
-fill_tables(struct builder *builder, struct split *to, const struct model_split *from)
+fill_sticky(struct builder *builder, struct split *to, const struct model_split *from)
 {
+    size_t key = build_key_begin(builder);
+    for (size_t i = 0; i < from->count; i++) {
+        build_key_text(builder, from->entries[i].identity);
+        build_key_number(builder, from->entries[i].weight);
+    }
+    void **place = build_key_end(builder, &builder->racers, key);
     sluice_split_entry *entries = ARENA_ARRAY(builder->scratch, sluice_split_entry, from->count);
-    if (!entries) return false;
+    if (!place || !entries) return false;
+    if (*place) {
+        to->sticky = *(const struct sticky *)*place;
+        to->sticky.salt_seed = sticky_salt_seed(from->salt);
+        return true;
+    }
     for (size_t i = 0; i < from->count; i++) {
         entries[i] = (sluice_split_entry){from->entries[i].identity, from->entries[i].weight};
     }
-    return fill_alias(builder, to) && sticky_build(&to->sticky, builder->keep, builder->scratch,
-                                                   from->salt, entries, to->count);
+    *place = &to->sticky;
+    return sticky_build(&to->sticky, builder->keep, builder->scratch, from->salt, entries,
+                        to->count);
+}
+
+static bool
+fill_tables(struct builder *builder, struct split *to, const struct model_split *from)
+{
+    return fill_alias(builder, to) && fill_sticky(builder, to, from);
 }
 
 static void

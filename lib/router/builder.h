@@ -29,6 +29,9 @@ struct builder {
     struct map destinations; /* contents -> sluice_destination */
     struct map splits;       /* contents -> struct split */
     struct map tables;       /* weights -> columns of an alias table */
+    struct map racers;       /* identities and weights -> a struct sticky that has them */
+    struct map extras;       /* contents -> struct action_extra */
+    struct map alike;        /* contents of an action -> index + 1 */
     struct map header_ops;   /* contents -> sluice_header_op[] */
     struct map scopes;       /* kind, family, name -> index + 1 */
 
@@ -36,7 +39,8 @@ struct builder {
     struct even_split *even_splits; /* in scratch, router->even_split_count of them */
     size_t even_split_capacity;
 
-    char *key; /* see build_key.c */
+    char *text_at; /* where the next short text of a rule goes: see build_predicate.c */
+    char *key;     /* see build_key.c */
     size_t key_len, key_capacity;
 };
 
@@ -72,6 +76,8 @@ const sluice_str *build_text_list(struct builder *builder, const sluice_str *ite
 const sluice_field *build_fields(struct builder *builder, const sluice_field *items, size_t count);
 /* Zeroed memory of the router. */
 void *build_array(struct builder *builder, size_t count, size_t size);
+/* The same, from the beginning of a cache line on. */
+void *build_lines(struct builder *builder, size_t count, size_t size);
 /* A copy of `size` bytes, made once for each address and size. `from` NULL gives NULL.
  */
 void *build_copy_once(struct builder *builder, const void *from, size_t size, bool *made);
@@ -106,14 +112,17 @@ bool build_finish_even(struct builder *builder);
 bool build_action(struct builder *builder, struct action *to, const struct model_action *from);
 struct header_ops build_header_ops(struct builder *builder, struct model_header_ops ops);
 
-/* build_predicate.c: predicates of one rule, in order of cost. */
-void build_predicates(struct builder *builder, struct predicate *to, const struct model_rule *rule);
+/* build_predicate.c: predicates of one rule, in order of cost, and behind them their short texts;
+ * how many words of eight bytes that takes. */
+void build_predicates(struct builder *builder, uint64_t *to, const struct model_rule *rule);
+size_t build_predicate_words(const struct model_rule *rule);
 
 /* build_rules.c: rules, predicates, origins and actions of every route list. */
 bool build_rules(struct builder *builder, const struct model *model, uint32_t max_rules);
 
 /* build_filters.c: how long a list is scanned; and the filters of those that are. */
 enum { SHORT_LIST = 32 };
+bool build_filter_room(struct builder *builder);
 bool build_filters(struct builder *builder);
 /* build_index.c: the indexes of all others. */
 bool build_indexes(struct builder *builder);

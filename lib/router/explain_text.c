@@ -119,6 +119,16 @@ affix_text(struct arena *arena, const struct affix *affix)
 
 /* What the comparison is with, in quotes where it is text. */
 static sluice_str
+quote_pattern(struct arena *arena, const sluice_router *router, const struct pattern *pattern)
+{
+    sluice_str parts[] = {
+        {pattern->prefix, pattern->len},
+        router->patterns[pattern->regex]
+    };
+    return quote(arena, arena_concat(arena, parts, 2));
+}
+
+static sluice_str
 operand(struct arena *arena, const sluice_router *router, const struct predicate *predicate)
 {
     if (predicate->subject == SUBJECT_PORT) {
@@ -131,7 +141,7 @@ operand(struct arena *arena, const sluice_router *router, const struct predicate
     case OP_PRESENT:
         return STR("");
     case OP_REGEX:
-        return quote(arena, router->patterns[predicate->regex]);
+        return quote_pattern(arena, router, &predicate->pattern);
     case OP_AFFIX:
         return affix_text(arena, predicate->affix);
     case OP_CIDR:

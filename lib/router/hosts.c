@@ -49,6 +49,17 @@ find_wildcard(const struct host_table *table, sluice_str host, const struct hash
     return table->any;
 }
 
+/* Of the twenty rules that a host often has, all four lines: together with the domain's text and
+ * the route list, instead of after them. */
+static inline void
+prefetch_filters(const uint64_t *filters)
+{
+    enum { WORDS_IN_LINE = 8, LINES = 4 };
+    for (size_t i = 0; i < LINES; i++) {
+        __builtin_prefetch(filters + i * WORDS_IN_LINE);
+    }
+}
+
 uint32_t
 hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
            sluice_str *domain)
@@ -59,6 +70,7 @@ hosts_find(const struct host_table *table, sluice_str host, const struct hash_ke
     for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
          at = (at + 1) & table->mask) {
         if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
+        if (slots[at].ahead) prefetch_filters(slots[at].ahead);
         if (host.len == 0 || memcmp(slots[at].domain, host.ptr, host.len) != 0) continue;
         *domain = str_make(slots[at].domain, host.len);
         return slots[at].routes;

@@ -17,9 +17,7 @@ static bool
 try_rule(struct search *search, uint32_t rule)
 {
     /* What comes next if it holds: among many rules, nothing of it is in a cache. */
-    const sluice_router *router = search->view->router;
-    __builtin_prefetch(&router->actions[search->rules[rule].action]);
-    __builtin_prefetch(&router->origins[search->rules + rule - router->rules]);
+    __builtin_prefetch(&search->view->router->actions[search->rules[rule].action]);
     if (match_rule(search->view, &search->rules[rule])) return false;
     search->best = rule;
     return true;

@@ -64,6 +64,14 @@ struct cidr {
     uint32_t bits;
 };
 
+/* A text must begin with the prefix, and what follows must match the regular expression. The two
+ * are what was written, cut in two. */
+struct pattern {
+    const char *prefix;
+    uint32_t len;
+    uint32_t regex; /* index into the context's regexes */
+};
+
 /* Predicates of one rule stand in order of cost, regular expressions last. */
 struct predicate {
     uint8_t subject; /* enum subject */
@@ -74,39 +82,40 @@ struct predicate {
     union {
         sluice_str text;
         uint64_t number;
-        uint64_t regex; /* index into the context's regexes */
+        struct pattern pattern;
         const struct affix *affix;
         const struct cidr *cidr;
     };
 };
 _Static_assert(sizeof(struct predicate) == 24, "three to a cache line, nearly");
 
-/* Its predicates end where those of the next rule begin; behind the last rule stands one more. Its
- * origin has its own index. */
-struct rule {
-    uint32_t predicate; /* first of its predicates */
-    uint32_t action;
-};
-
-static inline uint32_t
-rule_predicate_count(const struct rule *rule)
-{
-    return rule[1].predicate - rule[0].predicate;
-}
-
 struct resource {
     sluice_str kind, space, name;
 };
 
+struct rule_names {
+    sluice_str route, rule;
+};
+
 #define NO_RESOURCE UINT32_MAX
 
+/* What a decision says of its rule. */
 struct origin {
     uint32_t resource; /* or NO_RESOURCE */
     uint32_t rule;
     int32_t match;
     uint32_t line;
-    const sluice_str *names; /* route name, rule name; NULL: both empty */
+    uint32_t names; /* among the router's rule names; 0: both empty */
 };
+
+/* Half a cache line, and all that a decision reads of a rule but its predicates. */
+struct rule {
+    uint32_t predicate; /* place of its predicates, in words: see rule_predicates() */
+    uint32_t predicate_count;
+    uint32_t action;
+    struct origin origin;
+};
+_Static_assert(sizeof(struct rule) == 32, "two to a cache line");
 
 /* ---- actions ---- */
 
@@ -240,29 +249,35 @@ struct action {
 struct route_list {
     uint32_t rule; /* first of its rules, which are in order of precedence */
     uint32_t count;
-    uint32_t next; /* route list asked when none of the rules holds, or NO_ROUTES */
-    uint32_t predicate, predicate_count; /* those of its rules */
-    uint32_t filter;                     /* of a short list: first of its filters */
-    uint32_t index;                      /* of a long list: its index + 1; 0: the list is short */
+    uint32_t next;      /* route list asked when none of the rules holds, or NO_ROUTES */
+    uint32_t predicate; /* place of its first rule's predicates */
+    uint32_t filter;    /* of a short list: place of its filters, in words */
+    uint32_t index;     /* of a long list: its index + 1; 0: the list is short */
 };
 
 /*
  * What a rule needs at least, to be seen without looking at the rule: the path's first eight bytes
- * under a mask, and headers. A filter may let too much pass, never too little.
+ * under a mask, and headers. A filter may let too much pass, never too little. A list has first the
+ * eight bytes of each of its rules, then one of these for each: twelve bytes a rule.
  */
 struct filter {
-    uint64_t word, mask;
-    uint64_t headers; /* bit i: needed header i */
+    uint8_t mask;       /* among filter_masks (match_first.c) */
+    uint8_t headers;    /* among the router's header sets; 0: none */
+    uint16_t predicate; /* place of the rule's predicates behind those of the list's first rule */
 };
+
+enum { FILTER_FOLD = 9, FILTER_MASKS = 2 * FILTER_FOLD, HEADER_SETS = 256 };
 
 /* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.
  * Exact ones are filed whole, wildcards by their suffix after the "*". */
 struct host_slot {
     const char *domain; /* as written; empty slot: NULL */
     uint32_t len;
-    uint32_t tag;    /* high half of the hash */
-    uint32_t routes; /* index into route_lists; of a hostname, into listeners */
+    uint32_t tag;          /* high half of the hash */
+    uint32_t routes;       /* index into route_lists; of a hostname, into listeners */
+    const uint64_t *ahead; /* filters of its list, when the router outgrows the caches; or NULL */
 };
+_Static_assert(sizeof(struct host_slot) == 32, "two to a cache line");
 
 struct host_table {
     const struct host_slot *slots;
@@ -322,11 +337,12 @@ struct sluice_router {
     uint32_t route_list_count;
     const struct rule *rules;
     uint32_t rule_count;
-    const struct filter *filters;
+    uint64_t *filters;
+    const uint64_t *header_sets; /* bit i: needed header i */
     const struct index *indexes;
-    const struct predicate *predicates;
-    const struct origin *origins;
+    const uint64_t *predicates; /* of each rule its predicates, then their short texts */
     const struct resource *resources;
+    const struct rule_names *rule_names;
     const struct action *actions;
 
     const sluice_str *needed[5]; /* by enum sluice_needed */
@@ -349,5 +365,11 @@ struct sluice_router {
     const sluice_field *proxy_labels;
     size_t proxy_label_count;
 };
+
+static inline const struct predicate *
+rule_predicates(const struct sluice_router *router, const struct rule *rule)
+{
+    return (const void *)&router->predicates[rule->predicate];
+}
 
 #endif

@@ -56,6 +56,13 @@ match_cidr(const struct cidr *cidr, sluice_str text)
     return ((address[whole] ^ cidr->address[whole]) & mask) == 0;
 }
 
+static bool
+match_pattern(const sluice_context *context, const struct pattern *pattern, sluice_str value)
+{
+    if (!str_starts_with(value, str_make(pattern->prefix, pattern->len))) return false;
+    return regex_full_match(context_regex(context, pattern->regex), str_skip(value, pattern->len));
+}
+
 /* Does one value of a subject pass the comparison? */
 static bool
 compare(const struct view *view, const struct predicate *predicate, sluice_str value)
@@ -67,7 +74,7 @@ compare(const struct view *view, const struct predicate *predicate, sluice_str v
     case OP_CIDR:
         return match_cidr(predicate->cidr, value);
     case OP_REGEX:
-        return regex_full_match(context_regex(view->context, (uint32_t)predicate->regex), value);
+        return match_pattern(view->context, &predicate->pattern, value);
     case OP_PRESENT:
     case OP_EXACT:
     case OP_PREFIX:
@@ -231,8 +238,8 @@ plain_path_holds(sluice_str path, const struct predicate *predicate)
 const struct predicate *
 match_rule(struct view *view, const struct rule *rule)
 {
-    const struct predicate *predicate = &view->router->predicates[rule[0].predicate];
-    const struct predicate *end = &view->router->predicates[rule[1].predicate];
+    const struct predicate *predicate = rule_predicates(view->router, rule);
+    const struct predicate *end = predicate + rule->predicate_count;
     for (; predicate < end; predicate++) {
         bool holds_here = is_plain_path(predicate) ? plain_path_holds(view->path, predicate)
                                                    : match_predicate(view, predicate);

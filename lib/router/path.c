@@ -5,8 +5,8 @@
 static size_t
 matched_length(const struct view *view, const struct rule *rule, size_t otherwise)
 {
-    const struct predicate *predicates = &view->router->predicates[rule->predicate];
-    for (uint32_t i = 0; i < rule_predicate_count(rule); i++) {
+    const struct predicate *predicates = rule_predicates(view->router, rule);
+    for (uint32_t i = 0; i < rule->predicate_count; i++) {
         if (predicates[i].subject != SUBJECT_PATH) continue;
         switch ((enum match_op)predicates[i].op) {
         case OP_PREFIX:

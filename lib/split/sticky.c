@@ -59,6 +59,12 @@ line_up(struct racer *racers, const sluice_split_entry *entries, uint32_t count)
     return kept;
 }
 
+uint64_t
+sticky_salt_seed(sluice_str salt)
+{
+    return hash_xxh3(salt, 0);
+}
+
 bool
 sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch, sluice_str salt,
              const sluice_split_entry *entries, uint32_t count)
@@ -77,7 +83,7 @@ sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch, slui
         weights[i] = racers[i].weight;
         places[i] = racers[i].entry;
     }
-    *out = (struct sticky){hash_xxh3(salt, 0), identities, paces, weights, places, kept};
+    *out = (struct sticky){sticky_salt_seed(salt), identities, paces, weights, places, kept};
     return true;
 }
 

@@ -24,6 +24,9 @@ struct sticky {
 bool sticky_build(struct sticky *out, struct arena *keep, struct arena *scratch, sluice_str salt,
                   const sluice_split_entry *entries, uint32_t count);
 
+/* Of a split's salt: splits that differ in nothing else share their racers. */
+uint64_t sticky_salt_seed(sluice_str salt);
+
 /* Index of the entry that the key belongs to. */
 uint32_t sticky_pick(const struct sticky *sticky, sluice_str key);
 

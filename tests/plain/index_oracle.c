@@ -39,11 +39,13 @@ main(int argc, char **argv)
         if (!good && seed > first + 20) break;
     }
     printf("index_oracle: %llu pairs, %llu with a rule, %llu behind the 16th;"
-           " %llu lists with an index of %llu\n",
+           " %llu lists with an index of %llu; %llu fallen through\n",
            (unsigned long long)(seed - first) * REQUESTS * 3,
            (unsigned long long)index_oracle_found, (unsigned long long)index_oracle_deep,
-           (unsigned long long)index_oracle_indexed, (unsigned long long)(seed - first));
-    bool useful = index_oracle_deep > 1000 && index_oracle_indexed > 0;
+           (unsigned long long)index_oracle_indexed, (unsigned long long)(seed - first),
+           (unsigned long long)index_oracle_fallen);
+    bool useful =
+        index_oracle_deep > 1000 && index_oracle_indexed > 0 && index_oracle_fallen > 1000;
     if (!useful) fprintf(stderr, "index_oracle: little was found, or nothing had an index\n");
     return good && useful ? EXIT_SUCCESS : EXIT_FAILURE;
 }

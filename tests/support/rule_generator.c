@@ -276,7 +276,8 @@ rule_generator_rules(struct rule_generator *generator, struct model_route_list *
         if (used == 0 && !one_in(generator, 20)) { /* a rule for everything hides all after it */
             predicates[used++] = generate_predicate(generator, MODEL_PATH);
         }
-        model_builder_rule(generator->builder, routes, action, predicates, used);
+        model_builder_rule(generator->builder, routes, action, predicates, used)->line =
+            ++generator->lines;
     }
     generator->routes = routes;
 }

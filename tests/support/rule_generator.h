@@ -19,6 +19,7 @@ struct rule_generator {
     struct model_builder *builder; /* texts live in it */
     const struct model_route_list *routes;
     uint32_t theme;
+    uint32_t lines; /* of the rules so far: each has one of its own, from 1 on */
 };
 
 /* `count` rules at the end of `routes`. The generator may then make requests for them. */

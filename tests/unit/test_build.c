@@ -190,7 +190,7 @@ Test(build, counts_what_several_hosts_share_once)
     cr_expect(router->route_list_count == 2);
     const struct action *of_first = &router->actions[router->rules[0].action];
     cr_expect(of_first == &router->actions[router->rules[1].action]);
-    cr_expect(router->origins[0].names == router->origins[1].names);
+    cr_expect(router->rules[0].origin.names == router->rules[1].origin.names);
     cr_expect(of_first->entries[0].request_ops.items == of_first->entries[1].request_ops.items);
     cr_expect(of_first->split->shares[0].destination->policy ==
               of_first->split->shares[1].destination->policy);
@@ -235,9 +235,9 @@ Test(build, keeps_what_the_model_said)
     cr_expect(first->port == 9080 && first->label_count == 1 && first->labels != labels);
     cr_expect(first->policy->load_balancer.distribute[1].weight == 30);
     cr_expect(str_equal(first->policy->tls.subject_alt_names[1], STR("two")));
-    cr_expect(router->origins[2].line == 11 && router->origins[2].names == NULL);
-    cr_expect(router->origins[3].resource == NO_RESOURCE);
-    cr_expect(str_equal(router->resources[router->origins[0].resource].name, STR("reviews")));
+    cr_expect(router->rules[2].origin.line == 11 && router->rules[2].origin.names == 0);
+    cr_expect(router->rules[3].origin.resource == NO_RESOURCE);
+    cr_expect(str_equal(router->resources[router->rules[0].origin.resource].name, STR("reviews")));
     sluice_router_release(router);
 }
 
@@ -518,10 +518,68 @@ Test(build, is_not_quadratic_in_hostile_models, .timeout = 60)
     mesh->host_count = 1;
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = &router->predicates[router->rules[0].predicate];
+    const struct predicate *first = rule_predicates(router, &router->rules[0]);
     for (size_t i = 1; i < COUNT; i++) {
         cr_assert(first[i - 1].subject == SUBJECT_HEADER || first[i].subject != SUBJECT_HEADER);
     }
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
+
+/* ---- what is kept once, and where ---- */
+
+/* Forwarding to one destination: a split's salt has nothing to decide, so actions that differ in it
+ * alone are alike. Between two destinations it decides, but the racers may be shared. */
+Test(build, keeps_actions_that_say_the_same_once)
+{
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *routes = model_builder_routes(&builder);
+    struct model_action *actions[4];
+    for (size_t i = 0; i < 4; i++) {
+        actions[i] = model_builder_forward(&builder, i < 2 ? "a" : "a 60, b 40");
+        actions[i]->split.salt = i % 2 ? STR("odd") : STR("even");
+        model_builder_rule(&builder, routes, actions[i], NULL, 0);
+    }
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    cr_assert(router);
+    const struct rule *r = router->rules;
+    cr_expect(r[0].action == r[1].action);
+    cr_expect(r[1].action != r[2].action && r[2].action != r[3].action);
+    const struct sticky *x = &router->actions[r[2].action].split->sticky;
+    const struct sticky *y = &router->actions[r[3].action].split->sticky;
+    cr_expect(x->salt_seed != y->salt_seed);
+    cr_expect(x->identities == y->identities && x->weights == y->weights);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
+
+/* A text of up to 64 bytes stands behind the predicates of its rule; a longer one is kept once. */
+Test(build, keeps_short_texts_beside_their_rule)
+{
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *routes = model_builder_routes(&builder);
+    struct model_action *action = model_builder_forward(&builder, "a");
+    char bytes[65];
+    memset(bytes, 'a', sizeof(bytes));
+    for (size_t i = 0; i < 4; i++) {
+        struct model_predicate path = {.subject = MODEL_PATH, .matcher = {.op = MODEL_EXACT}};
+        path.matcher.value = str_make(bytes, i < 2 ? 64 : 65);
+        model_builder_rule(&builder, routes, action, &path, 1);
+    }
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    cr_assert(router);
+    const struct predicate *own[4];
+    for (size_t i = 0; i < 4; i++) {
+        own[i] = rule_predicates(router, &router->rules[i]);
+        cr_expect(str_equal(own[i]->text, str_make(bytes, i < 2 ? 64 : 65)));
+    }
+    cr_expect(own[0]->text.ptr == (const char *)(own[0] + 1));
+    cr_expect(own[1]->text.ptr == (const char *)(own[1] + 1));
+    cr_expect(own[2]->text.ptr == own[3]->text.ptr);
     sluice_router_release(router);
     model_builder_free(&builder);
 }

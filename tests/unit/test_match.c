@@ -431,7 +431,7 @@ Test(match, takes_the_first_rule_that_holds)
         struct view view;
         view_init(&view, context, &rows[i].request);
         const struct rule *rule = match_first(&view, &router->route_lists[0]);
-        int got = rule ? (int)router->origins[rule - router->rules].rule : -1;
+        int got = rule ? (int)rule->origin.rule : -1;
         cr_expect(got == rows[i].rule, "line %d: rule %d", rows[i].line, got);
     }
     sluice_context_free(context);
@@ -457,7 +457,7 @@ Test(match, orders_predicates_by_cost)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = &router->predicates[router->rules[0].predicate];
+    const struct predicate *first = rule_predicates(router, &router->rules[0]);
     cr_expect(first[ROWS(predicates) - 1].op == OP_REGEX);
     for (size_t i = 0; i < 2; i++) {
         cr_expect(first[i].subject == SUBJECT_PATH || first[i].subject == SUBJECT_METHOD);
