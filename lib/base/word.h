@@ -55,6 +55,18 @@ word_first(const char *at, size_t len)
     return len >= 8 ? word_load(at) : word_load_some(at, len);
 }
 
+/* Whether two texts of `len` bytes are the same. For short ones: a call of memcmp() costs more. */
+static inline bool
+word_same_text(const char *a, const char *b, size_t len)
+{
+    if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
+    uint64_t differ = word_load(a + len - 8) ^ word_load(b + len - 8);
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        differ |= word_load(a + at) ^ word_load(b + at);
+    }
+    return differ == 0;
+}
+
 /* A mask of the first `len` bytes, fewer than eight. */
 static inline uint64_t
 word_mask(size_t len)

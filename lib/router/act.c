@@ -1,4 +1,5 @@
-#include "router/act.h"
+#include "router/origin.h"
+#include "router/pick.h"
 
 static uint32_t
 port_of(const struct view *view, const sluice_destination *destination)
@@ -93,7 +94,7 @@ act_forward(struct view *view, const struct action *action, const struct rule *r
     const struct split *split = action->split;
     const struct action_extra *extra = action->extra;
     struct draw draw = {0, false};
-    if (split) act_pick(view, split, &draw, decision);
+    if (split) pick_entry(view, split, &draw, decision);
     if (extra) {
         if (extra->fault && act_fault(view, extra->fault, decision)) return;
         if (extra->cors && act_cors(view, extra->cors, decision)) return;
@@ -118,7 +119,7 @@ act_passthrough(struct view *view, const struct action *action, sluice_decision 
 {
     decision->outcome = SLUICE_PASSTHROUGH;
     if (!action->split) return;
-    act_show_split(action->split, decision);
+    pick_show_split(action->split, decision);
     decision->destination = action->split->shares[0].destination;
     decision->port = port_of(view, decision->destination);
 }
@@ -143,7 +144,7 @@ void
 act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision)
 {
     const struct action *action = &view->router->actions[rule->action];
-    act_origin(view->router, rule, &view->context->matched);
+    origin_show(view->router, rule, &view->context->matched);
     decision->matched = &view->context->matched;
     switch ((enum action_kind)action->kind) {
     case ACTION_FORWARD:

@@ -4,6 +4,7 @@
 #ifndef SLUICE_ROUTER_ACT_H
 #define SLUICE_ROUTER_ACT_H
 
+#include "engine/pcg.h"
 #include "router/view.h"
 
 /*
@@ -16,7 +17,13 @@ struct draw {
     bool drawn;
 };
 
-uint64_t act_draw(struct view *view, struct draw *draw);
+static inline uint64_t
+act_draw(struct view *view, struct draw *draw)
+{
+    if (!draw->drawn) *draw = (struct draw){pcg_next(&view->context->rng), true};
+    return draw->number;
+}
+
 /* Whether a uniform draw falls into the fraction: draw mod denominator < numerator. */
 bool act_hits(sluice_fraction fraction, uint64_t draw);
 /* Neither 0 nor 100 %: only then is a number needed. */
@@ -28,16 +35,10 @@ void act_on_rule(struct view *view, const struct rule *rule, sluice_decision *de
 /* decide.c: the whole of sluice_route() after view_init(). */
 sluice_outcome decide(struct view *view, sluice_decision *decision);
 
-/* origin.c: which rule of which resource, as the decision tells it. */
-void act_origin(const sluice_router *router, const struct rule *rule, sluice_matched *matched);
-
 /* The parts, each in its own file. */
 
-/* pick.c: choose an entry of the split; sets split, pick, sticky, split_index. */
-void act_pick(struct view *view, const struct split *split, struct draw *draw,
-              sluice_decision *decision);
-/* What act_pick() says of a split before it chooses. */
-void act_show_split(const struct split *split, sluice_decision *decision);
+/* pick.c (choosing an entry of the split: see pick.h) */
+
 /* Text in scratch: 16 hex digits from the context's generator; a number in decimal. */
 sluice_str act_new_cookie_value(struct view *view);
 sluice_str act_decimal(struct view *view, uint64_t number);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "router/act.h"
 #include "router/live.h"
+#include "router/origin.h"
 
 struct sluice_explanation {
     sluice_allocator alloc;
@@ -18,7 +19,7 @@ static const sluice_matched *
 copy_origin(struct sluice_explanation *explanation, const struct rule *rule)
 {
     sluice_matched *matched = ARENA_NEW(&explanation->arena, sluice_matched);
-    if (matched) act_origin(explanation->router, rule, matched);
+    if (matched) origin_show(explanation->router, rule, matched);
     return matched;
 }
 

@@ -266,6 +266,7 @@ struct host_slot {
 
 struct host_table {
     const struct host_slot *slots;
+    uint64_t lengths; /* bit n: some domain that is no wildcard is n bytes long (mod 64) */
     uint32_t mask;
     uint32_t any; /* route list of the domain "*", or NO_ROUTES */
     uint32_t suffix_length_count;

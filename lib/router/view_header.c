@@ -9,10 +9,16 @@
 
 /* ---- an array of lines ---- */
 
-static void
-note_line(struct view *view, uint32_t index, uint32_t line)
+/* A line that some rule may need. */
+static void __attribute__((noinline))
+note_line(struct view *view, size_t line)
 {
+    const sluice_router *router = view->router;
     sluice_context *context = view->context;
+    sluice_str name = view->request->headers[line].name;
+    if (!header_names_may_hold(&router->header_names, name)) return;
+    uint32_t index = header_names_find(&router->header_names, &router->hash_keys, name);
+    if (index == NO_HEADER) return;
     struct header_slot *slot = &context->headers[index];
     if (slot->generation == context->generation) {
         slot->state = SLOT_SEVERAL;
@@ -20,7 +26,7 @@ note_line(struct view *view, uint32_t index, uint32_t line)
     }
     slot->generation = context->generation;
     slot->state = SLOT_ONE;
-    slot->line = line;
+    slot->line = (uint32_t)line;
     slot->value = view->request->headers[line].value;
     if (index < 64) view->present |= UINT64_C(1) << index;
     context->present[view->present_count++] = index;
@@ -34,14 +40,12 @@ view_read_headers(struct view *view)
     view->headers_read = true;
     view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
     if (request->header_fn || !router->header_names.slots) return;
-    const sluice_field *lines = request->headers;
     const uint64_t lengths = router->header_names.any_length;
-    for (size_t i = 0, count = request->header_count; i < count; i++) {
-        if (!(lengths >> (lines[i].name.len & 63) & 1)) continue;
-        if (!header_names_may_hold(&router->header_names, lines[i].name)) continue;
-        uint32_t index =
-            header_names_find(&router->header_names, &router->hash_keys, lines[i].name);
-        if (index != NO_HEADER) note_line(view, index, (uint32_t)i);
+    const sluice_field *line = request->headers, *end = line + request->header_count;
+    for (; line < end; line++) {
+        if (lengths >> (line->name.len & 63) & 1) {
+            note_line(view, (size_t)(line - request->headers));
+        }
     }
 }
 
