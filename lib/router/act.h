@@ -29,11 +29,9 @@ bool act_hits(sluice_fraction fraction, uint64_t draw);
 /* Neither 0 nor 100 %: only then is a number needed. */
 bool act_is_partial(sluice_fraction fraction);
 
-/* rule is the one that matched; the decision has its defaults (see decide.c). */
-void act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision);
-
-/* decide.c: the whole of sluice_route() after view_init(). */
-sluice_outcome decide(struct view *view, sluice_decision *decision);
+/* act.c: whatever is not a plain forward. The decision has its defaults (see decide.c). */
+void act_specially(struct view *view, const struct action *action, const struct rule *rule,
+                   sluice_decision *decision);
 
 /* The parts, each in its own file. */
 

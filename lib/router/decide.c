@@ -1,7 +1,8 @@
 /* decide: from a request to a decision. */
-#include "router/act.h"
+#include "router/act_on_rule.h"
 #include "router/live.h"
-#include "router/match.h"
+#include "router/match_first.h"
+#include "router/match_host.h"
 #include "router/view_begin.h"
 
 const char *
@@ -72,21 +73,20 @@ give_up(struct view *view, sluice_decision *decision)
 static inline const struct rule *
 first_rule(struct view *view, const struct route_list *list)
 {
-    const struct rule *rule = match_first(view, list);
-    while (!rule && list->next != NO_ROUTES) {
+    for (;;) {
+        const struct rule *rule = match_first_inline(view, list);
+        if (rule || list->next == NO_ROUTES) return rule;
         list = &view->router->route_lists[list->next];
-        rule = match_first(view, list);
     }
-    return rule;
 }
 
 static inline sluice_outcome
-finish(struct view *view, sluice_decision *decision)
+decide(struct view *view, sluice_decision *decision)
 {
     const struct route_list *routes;
     sluice_str domain;
     begin(view, decision);
-    enum lookup found = match_host(view, &routes, &domain);
+    enum lookup found = match_host_inline(view, &routes, &domain);
     if (view->listener) {
         decision->listener_tls = (sluice_listener_tls)view->listener->listener_tls;
     }
@@ -105,16 +105,10 @@ finish(struct view *view, sluice_decision *decision)
 }
 
 sluice_outcome
-decide(struct view *view, sluice_decision *decision)
-{
-    return finish(view, decision);
-}
-
-sluice_outcome
 sluice_route(sluice_context *context, const sluice_request *request, sluice_decision *decision)
 {
     struct view view;
     context_follow(context);
     view_begin(&view, context, request);
-    return finish(&view, decision);
+    return decide(&view, decision);
 }

@@ -98,8 +98,10 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
             return SLUICE_ERR_NOMEM;
         }
     }
-    view_init(&view, context, request); /* not sluice_route(): the router stays the traced one */
-    decide(&view, decision);
+    sluice_live *follows = context->follows;
+    context->follows = NULL; /* the router stays the traced one */
+    sluice_route(context, request, decision);
+    context->follows = follows;
     *out = explanation;
     return SLUICE_OK;
 }

@@ -228,6 +228,7 @@ enum action_kind {
 
 struct action {
     uint8_t kind;
+    bool plain; /* FORWARD of a split that can be picked from, and nothing else */
     uint16_t empty_status;
     const struct split *split;        /* of FORWARD and PASSTHROUGH; NULL: no entry */
     const struct entry *entries;      /* one for each share; NULL: none has anything particular */
