@@ -48,6 +48,15 @@ word_load_some(const char *at, size_t len)
     return word_byte(at, 0) | word_byte(at, len / 2) | word_byte(at, len - 1);
 }
 
+/* The last len % 8 bytes of a text. */
+static inline uint64_t
+word_load_end(const char *at, size_t len)
+{
+    if (len < 8) return word_load_some(at, len);
+    if (len % 8 == 0) return 0;
+    return word_load(at + len - 8) >> (64 - 8 * (len % 8));
+}
+
 /* The first eight bytes of a text, or all of them and zeros. */
 static inline uint64_t
 word_first(const char *at, size_t len)
@@ -60,11 +69,54 @@ static inline bool
 word_same_text(const char *a, const char *b, size_t len)
 {
     if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
-    uint64_t differ = word_load(a + len - 8) ^ word_load(b + len - 8);
     for (size_t at = 0; at + 8 < len; at += 8) {
-        differ |= word_load(a + at) ^ word_load(b + at);
+        if (word_load(a + at) != word_load(b + at)) return false;
     }
-    return differ == 0;
+    return word_load(a + len - 8) == word_load(b + len - 8);
+}
+
+/* Two words side by side, for what compilers know to do with both at once. */
+typedef unsigned char word_pair __attribute__((vector_size(16)));
+
+#define WORD_PAIR_OF(c) (word_pair){c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c}
+
+static inline word_pair
+word_pair_load(const char *at)
+{
+    word_pair pair;
+    memcpy(&pair, at, sizeof(pair));
+    return pair;
+}
+
+/* A text of fewer than sixteen bytes: its first eight, and its last eight or zeros. */
+static inline word_pair
+word_pair_load_some(const char *at, size_t len)
+{
+    uint64_t words[2] = {0, 0};
+    if (len >= 8) {
+        memcpy(&words[0], at, 8);
+        memcpy(&words[1], at + len - 8, 8);
+    } else {
+        words[0] = word_load_some(at, len);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        words[0] = __builtin_bswap64(words[0]);
+#endif
+    }
+    word_pair pair;
+    memcpy(&pair, words, sizeof(pair));
+    return pair;
+}
+
+static inline uint64_t
+word_pair_low(word_pair pair)
+{
+    return word_load((const char *)&pair);
+}
+
+static inline uint64_t
+word_pair_high(word_pair pair)
+{
+    return word_load((const char *)&pair + 8);
 }
 
 /* A mask of the first `len` bytes, fewer than eight. */

@@ -1,6 +1,7 @@
 #include "router/match.h"
 
 #include "base/ip.h"
+#include "base/word.h"
 
 /* The comparisons that need no more than two texts. Inline: every predicate passes here. */
 static inline bool
@@ -225,7 +226,7 @@ plain_path_holds(sluice_str path, const struct predicate *predicate)
 {
     sluice_str text = predicate->text;
     if (path.len < text.len || (predicate->op == OP_EXACT && path.len != text.len)) return false;
-    return text.len == 1 ? path.ptr[0] == text.ptr[0] : str_starts_with(path, text);
+    return word_same_text(path.ptr, text.ptr, text.len);
 }
 
 const struct predicate *

@@ -35,10 +35,7 @@ match_filtered(struct view *view, const struct route_list *routes)
     if (large) match_prefetch(router, routes);
     for (; rule < end; rule++, filter++) {
         if ((path ^ filter->word) & filter->mask) continue;
-        if (filter->headers) {
-            if (!view->headers_read) view_read_headers(view);
-            if (filter->headers & ~view->present) continue;
-        }
+        if (filter->headers && !view_has_headers(view, filter->headers)) continue;
         if (large) match_prefetch_outcome(router, rule);
         if (rule_predicate_count(rule) == 0 || !match_rule(view, rule)) return rule;
     }

@@ -14,7 +14,9 @@ origin_show(const sluice_router *router, const struct rule *rule, sluice_matched
     matched->match = origin->match;
     matched->line = origin->line;
     if (origin->resource == NO_RESOURCE) {
-        matched->kind = matched->space = matched->name = (sluice_str){NULL, 0};
+        matched->kind = (sluice_str){NULL, 0};
+        matched->space = (sluice_str){NULL, 0};
+        matched->name = (sluice_str){NULL, 0};
     } else {
         const struct resource *resource = &router->resources[origin->resource];
         matched->kind = resource->kind;
@@ -22,7 +24,8 @@ origin_show(const sluice_router *router, const struct rule *rule, sluice_matched
         matched->name = resource->name;
     }
     if (!origin->names) {
-        matched->route_name = matched->rule_name = (sluice_str){NULL, 0};
+        matched->route_name = (sluice_str){NULL, 0};
+        matched->rule_name = (sluice_str){NULL, 0};
     } else {
         matched->route_name = origin->names[0];
         matched->rule_name = origin->names[1];

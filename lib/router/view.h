@@ -49,6 +49,8 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 
 /* Note which needed headers the request's array has. */
 void view_read_headers(struct view *view);
+/* Whether the request has every header of the mask (bit i: needed header i). */
+bool view_has_headers(struct view *view, uint64_t wanted);
 /* As if no header had been asked for yet. */
 static inline void
 view_forget_headers(struct view *view)

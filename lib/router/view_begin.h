@@ -17,22 +17,27 @@ sluice_str view_lower_sni(struct scratch *scratch, sluice_str sni);
 uint32_t view_default_port(const struct view *view);
 
 /* Bytes that need a closer look: a colon, or bit 6 set and bit 5 clear, as capitals have it. */
-static inline uint64_t
-view_suspects(uint64_t word)
+static inline word_pair
+view_suspects(word_pair pair)
 {
-    return (word << 1 & ~(word << 2) & WORD_TOPS) | word_has(word, ':');
+    return (word_pair)(pair == WORD_PAIR_OF(':')) |
+           (word_pair)((pair & WORD_PAIR_OF(0x60)) == WORD_PAIR_OF(0x40));
 }
 
-/* Nearly every host is as it should be: eight bytes at a time, the last eight perhaps twice. */
+/* Nearly every host is as it should be: sixteen bytes at a time, the last ones perhaps twice. */
 static inline bool
 view_is_unusual(sluice_str host)
 {
-    if (host.len < 8) return view_suspects(word_load_some(host.ptr, host.len)) != 0;
-    uint64_t found = view_suspects(word_load(host.ptr + host.len - 8));
-    for (size_t i = 0; i + 8 < host.len; i += 8) {
-        found |= view_suspects(word_load(host.ptr + i));
+    word_pair found;
+    if (host.len < 16) {
+        found = view_suspects(word_pair_load_some(host.ptr, host.len));
+    } else {
+        found = view_suspects(word_pair_load(host.ptr + host.len - 16));
+        for (size_t i = 0; i + 16 < host.len; i += 16) {
+            found |= view_suspects(word_pair_load(host.ptr + i));
+        }
     }
-    return found != 0;
+    return (word_pair_low(found) | word_pair_high(found)) != 0;
 }
 
 /* Lower-case and without port: digits behind a colon at the end. */
@@ -48,13 +53,15 @@ view_host(struct scratch *scratch, sluice_str authority)
     return view_is_unusual(host) ? view_unusual_host(scratch, host, cut) : host;
 }
 
-/* The first of `from` to `from` + 7 that is ? or #; `none` when no byte is. */
+/* Where in a text ? or # comes first, of words loaded from `low` and `high`; else `none`. */
 static inline size_t
-view_mark_in_word(uint64_t word, size_t from, size_t none)
+view_mark(word_pair pair, size_t low, size_t high, size_t none)
 {
-    /* The lowest byte that word_has() marks is one that is there. */
-    uint64_t found = word_has(word, '?') | word_has(word, '#');
-    return found ? from + (size_t)__builtin_ctzll(found) / 8 : none;
+    word_pair found = (word_pair)(pair == WORD_PAIR_OF('?')) | (word_pair)(pair == WORD_PAIR_OF('#'));
+    uint64_t first = word_pair_low(found), second = word_pair_high(found);
+    if (first) return low + (size_t)__builtin_ctzll(first) / 8;
+    if (second) return high + (size_t)__builtin_ctzll(second) / 8;
+    return none;
 }
 
 /* Where the path ends: at the first ? or #. Sixteen bytes at a time, the last ones perhaps twice.
@@ -62,26 +69,15 @@ view_mark_in_word(uint64_t word, size_t from, size_t none)
 static inline size_t
 view_path_end(sluice_str raw)
 {
-    typedef unsigned char vector __attribute__((vector_size(16)));
-    const vector question = {'?', '?', '?', '?', '?', '?', '?', '?',
-                             '?', '?', '?', '?', '?', '?', '?', '?'};
-    const vector hash = {'#', '#', '#', '#', '#', '#', '#', '#',
-                         '#', '#', '#', '#', '#', '#', '#', '#'};
-    if (raw.len < 8) return view_mark_in_word(word_load_some(raw.ptr, raw.len), 0, raw.len);
     if (raw.len < 16) {
-        size_t last = view_mark_in_word(word_load(raw.ptr + raw.len - 8), raw.len - 8, raw.len);
-        return view_mark_in_word(word_load(raw.ptr), 0, last);
+        return view_mark(word_pair_load_some(raw.ptr, raw.len), 0, raw.len - 8, raw.len);
     }
-    for (size_t at = 0; at < raw.len; at += 16) {
-        if (at > raw.len - 16) at = raw.len - 16;
-        vector bytes;
-        memcpy(&bytes, raw.ptr + at, sizeof(bytes));
-        bytes = (vector)((bytes == question) | (bytes == hash));
-        uint64_t low = word_load((const char *)&bytes), high = word_load((const char *)&bytes + 8);
-        if (low) return at + (size_t)__builtin_ctzll(low) / 8;
-        if (high) return at + 8 + (size_t)__builtin_ctzll(high) / 8;
+    size_t last = raw.len - 16;
+    for (size_t at = 0; at < last; at += 16) {
+        size_t end = view_mark(word_pair_load(raw.ptr + at), at, at + 8, raw.len);
+        if (end < raw.len) return end;
     }
-    return raw.len;
+    return view_mark(word_pair_load(raw.ptr + last), last, last + 8, raw.len);
 }
 
 static inline void

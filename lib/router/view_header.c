@@ -69,6 +69,13 @@ pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
     return true;
 }
 
+/* Those from the 65th on are not in the mask. */
+static bool
+is_pseudo(const struct view *view, uint32_t index)
+{
+    return index >= 64 || (view->router->pseudo_present >> index & 1);
+}
+
 /* Ask the callback for the first line, unless it was asked before. */
 static void
 ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
@@ -78,7 +85,7 @@ ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
     sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
     slot->generation = view->context->generation;
     slot->state = SLOT_ABSENT;
-    if (pseudo_header(view, name, &slot->value)) {
+    if (is_pseudo(view, index) && pseudo_header(view, name, &slot->value)) {
         slot->state = SLOT_ONE;
     } else if (request->header_fn(request->header_user, index, name, 0, &slot->value)) {
         sluice_str second;
@@ -99,6 +106,24 @@ find_slot(struct view *view, uint32_t index)
     }
     if (!view->headers_read) view_read_headers(view);
     return slot->generation == view->context->generation ? slot : NULL;
+}
+
+bool
+view_has_headers(struct view *view, uint64_t wanted)
+{
+    if (!view->headers_read) view_read_headers(view);
+    if (wanted & ~view->present) return false;
+    if (!view->request->header_fn) return true;
+    for (uint64_t left = wanted; left; left &= left - 1) {
+        uint32_t index = (uint32_t)__builtin_ctzll(left);
+        struct header_slot *slot = &view->context->headers[index];
+        ask_callback(view, index, slot);
+        if (slot->state == SLOT_ABSENT) {
+            view->present &= ~(UINT64_C(1) << index);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The next line of that header after *line. */
