@@ -92,19 +92,14 @@ word_pair_load(const char *at)
 static inline word_pair
 word_pair_load_some(const char *at, size_t len)
 {
-    uint64_t words[2] = {0, 0};
-    if (len >= 8) {
-        memcpy(&words[0], at, 8);
-        memcpy(&words[1], at + len - 8, 8);
-    } else {
-        words[0] = word_load_some(at, len);
+    typedef uint64_t words __attribute__((vector_size(16)));
+    uint64_t first = len >= 8 ? word_load(at) : word_load_some(at, len);
+    uint64_t last = len >= 8 ? word_load(at + len - 8) : 0;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        words[0] = __builtin_bswap64(words[0]);
+    first = __builtin_bswap64(first);
+    last = __builtin_bswap64(last);
 #endif
-    }
-    word_pair pair;
-    memcpy(&pair, words, sizeof(pair));
-    return pair;
+    return (word_pair)(words){first, last};
 }
 
 static inline uint64_t

@@ -49,8 +49,16 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 
 /* Note which needed headers the request's array has. */
 void view_read_headers(struct view *view);
+/* Ask the request's callback for every header of the mask, up to the first that is absent. */
+bool view_ask_headers(struct view *view, uint64_t wanted);
 /* Whether the request has every header of the mask (bit i: needed header i). */
-bool view_has_headers(struct view *view, uint64_t wanted);
+static inline bool
+view_has_headers(struct view *view, uint64_t wanted)
+{
+    if (!view->headers_read) view_read_headers(view);
+    if (wanted & ~view->present) return false;
+    return !view->request->header_fn || view_ask_headers(view, wanted);
+}
 /* As if no header had been asked for yet. */
 static inline void
 view_forget_headers(struct view *view)

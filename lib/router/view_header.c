@@ -109,11 +109,8 @@ find_slot(struct view *view, uint32_t index)
 }
 
 bool
-view_has_headers(struct view *view, uint64_t wanted)
+view_ask_headers(struct view *view, uint64_t wanted)
 {
-    if (!view->headers_read) view_read_headers(view);
-    if (wanted & ~view->present) return false;
-    if (!view->request->header_fn) return true;
     for (uint64_t left = wanted; left; left &= left - 1) {
         uint32_t index = (uint32_t)__builtin_ctzll(left);
         struct header_slot *slot = &view->context->headers[index];
