@@ -18,10 +18,12 @@ next_line(ngx_http_sluice_reader_t *reader, sluice_str name)
 {
     for (; reader->part; reader->part = reader->part->next, reader->next = 0) {
         const ngx_table_elt_t *lines = reader->part->elts;
-        while (reader->next < reader->part->nelts) {
-            const ngx_table_elt_t *line = &lines[reader->next++];
+        const ngx_table_elt_t *line = lines + reader->next, *end = lines + reader->part->nelts;
+        for (; line < end; line++) {
             if (line->key.len != name.len) continue; /* saves nearly every comparison */
-            if (ngx_memcmp(line->lowcase_key, name.ptr, name.len) == 0) return line;
+            if (ngx_memcmp(line->lowcase_key, name.ptr, name.len) != 0) continue;
+            reader->next = (ngx_uint_t)(line - lines) + 1;
+            return line;
         }
     }
     return NULL;

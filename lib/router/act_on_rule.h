@@ -23,13 +23,23 @@ act_send(const struct view *view, const struct action *action, sluice_decision *
     decision->retry = action->retry;
 }
 
+/* Requests of a kind follow each other: what was said of the last rule often stands already. */
+static inline const sluice_matched *
+act_matched(sluice_context *context, const struct rule *rule)
+{
+    if (context->matched_rule != rule) {
+        context->matched_rule = rule;
+        origin_show(context->router, rule, &context->matched);
+    }
+    return &context->matched;
+}
+
 /* The decision has its defaults (see decide.c). */
 static inline void
 act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision)
 {
     const struct action *action = &view->router->actions[rule->action];
-    origin_show(view->router, rule, &view->context->matched);
-    decision->matched = &view->context->matched;
+    decision->matched = act_matched(view->context, rule);
     if (!action->plain) {
         act_specially(view, action, rule, decision);
         return;

@@ -11,13 +11,21 @@ prefetch_range(const void *from, size_t bytes)
     }
 }
 
-void
-match_prefetch(const sluice_router *router, const struct route_list *routes)
+/* All that a short list may look at, at once instead of one after the other. */
+static void
+prefetch_list(const sluice_router *router, const struct route_list *routes)
 {
     prefetch_range(&router->filters[routes->filter], routes->count * sizeof(struct filter));
     prefetch_range(&router->rules[routes->rule], routes->count * sizeof(struct rule));
     prefetch_range(&router->predicates[routes->predicate],
                    routes->predicate_count * sizeof(struct predicate));
+}
+
+const struct rule *
+match_uncached(struct view *view, const struct route_list *routes)
+{
+    prefetch_list(view->router, routes);
+    return match_filtered(view, routes, true);
 }
 
 /* Rule by rule. */

@@ -10,42 +10,36 @@
 /* The first rule of a long list that holds, by its index. */
 const struct rule *match_search(struct view *view, const struct route_list *routes);
 
-/* Of a router that outgrows the caches: all that a short list may look at, at once instead of one
- * after the other. */
-void match_prefetch(const sluice_router *router, const struct route_list *routes);
-
-/* What comes next if the rule holds. Among many hosts, nothing of it is in a cache. */
-static inline void
-match_prefetch_outcome(const sluice_router *router, const struct rule *rule)
-{
-    __builtin_prefetch(&router->actions[rule->action]);
-    __builtin_prefetch(&router->origins[rule - router->rules]);
-}
-
 /* A short list: rule by rule, past those whose filter the request fails. */
 static inline const struct rule *
-match_filtered(struct view *view, const struct route_list *routes)
+match_filtered(struct view *view, const struct route_list *routes, bool prefetch)
 {
-    enum { SMALL_ROUTER = 4096 };
     const sluice_router *router = view->router;
     const struct rule *rule = &router->rules[routes->rule], *end = rule + routes->count;
     const struct filter *filter = &router->filters[routes->filter];
     uint64_t path = word_first(view->path.ptr, view->path.len);
-    bool large = router->rule_count >= SMALL_ROUTER;
-    if (large) match_prefetch(router, routes);
     for (; rule < end; rule++, filter++) {
         if ((path ^ filter->word) & filter->mask) continue;
         if (filter->headers && !view_has_headers(view, filter->headers)) continue;
-        if (large) match_prefetch_outcome(router, rule);
+        if (prefetch) { /* What comes next if the rule holds. */
+            __builtin_prefetch(&router->actions[rule->action]);
+            __builtin_prefetch(&router->origins[rule - router->rules]);
+        }
         if (rule_predicate_count(rule) == 0 || !match_rule(view, rule)) return rule;
     }
     return NULL;
 }
 
+/* The same of a router that outgrows the caches. */
+const struct rule *match_uncached(struct view *view, const struct route_list *routes);
+
 static inline const struct rule *
 match_first_inline(struct view *view, const struct route_list *routes)
 {
-    return routes->index ? match_search(view, routes) : match_filtered(view, routes);
+    enum { LARGE_ROUTER = 4096 };
+    if (routes->index) return match_search(view, routes);
+    if (view->router->rule_count >= LARGE_ROUTER) return match_uncached(view, routes);
+    return match_filtered(view, routes, false);
 }
 
 #endif

@@ -38,6 +38,7 @@ view_read_headers(struct view *view)
     const sluice_router *router = view->router;
     const sluice_request *request = view->request;
     view->headers_read = true;
+    view->present_count = 0;
     view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
     if (request->header_fn || !router->header_names.slots) return;
     const uint64_t lengths = router->header_names.any_length;
@@ -69,23 +70,16 @@ pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
     return true;
 }
 
-/* Those from the 65th on are not in the mask. */
-static bool
-is_pseudo(const struct view *view, uint32_t index)
-{
-    return index >= 64 || (view->router->pseudo_present >> index & 1);
-}
-
-/* Ask the callback for the first line, unless it was asked before. */
+/* Ask the callback for the first line. */
 static void
 ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
 {
     const sluice_request *request = view->request;
-    if (slot->generation == view->context->generation) return;
     sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
+    bool may_be_pseudo = index >= 64 || (view->router->pseudo_present >> index & 1);
     slot->generation = view->context->generation;
     slot->state = SLOT_ABSENT;
-    if (is_pseudo(view, index) && pseudo_header(view, name, &slot->value)) {
+    if (may_be_pseudo && pseudo_header(view, name, &slot->value)) {
         slot->state = SLOT_ONE;
     } else if (request->header_fn(request->header_user, index, name, 0, &slot->value)) {
         sluice_str second;
@@ -95,32 +89,33 @@ ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
     }
 }
 
-/* The slot of a header whose first line is known, or NULL when the request has none. */
-static struct header_slot *
-find_slot(struct view *view, uint32_t index)
+/* The slot of a header after the callback was asked for it, once. */
+static inline struct header_slot *
+asked_slot(struct view *view, uint32_t index)
 {
     struct header_slot *slot = &view->context->headers[index];
-    if (view->request->header_fn) {
-        ask_callback(view, index, slot);
-        return slot->state == SLOT_ABSENT ? NULL : slot;
-    }
-    if (!view->headers_read) view_read_headers(view);
-    return slot->generation == view->context->generation ? slot : NULL;
+    if (slot->generation != view->context->generation) ask_callback(view, index, slot);
+    return slot->state == SLOT_ABSENT ? NULL : slot;
 }
 
 bool
 view_ask_headers(struct view *view, uint64_t wanted)
 {
-    for (uint64_t left = wanted; left; left &= left - 1) {
-        uint32_t index = (uint32_t)__builtin_ctzll(left);
-        struct header_slot *slot = &view->context->headers[index];
-        ask_callback(view, index, slot);
-        if (slot->state == SLOT_ABSENT) {
-            view->present &= ~(UINT64_C(1) << index);
-            return false;
-        }
-    }
+    do {
+        if (!asked_slot(view, (uint32_t)__builtin_ctzll(wanted))) return false;
+        wanted &= wanted - 1;
+    } while (wanted);
     return true;
+}
+
+/* The slot of a header whose first line is known, or NULL when the request has none. */
+static struct header_slot *
+find_slot(struct view *view, uint32_t index)
+{
+    if (view->request->header_fn) return asked_slot(view, index);
+    struct header_slot *slot = &view->context->headers[index];
+    if (!view->headers_read) view_read_headers(view);
+    return slot->generation == view->context->generation ? slot : NULL;
 }
 
 /* The next line of that header after *line. */
