@@ -64,6 +64,23 @@ word_first(const char *at, size_t len)
     return len >= 8 ? word_load(at) : word_load_some(at, len);
 }
 
+/* The top bit of each byte that is an ASCII capital. Sums of seven bits never carry into the next.
+ */
+static inline uint64_t
+word_capitals(uint64_t word)
+{
+    uint64_t low = word & ~WORD_TOPS;
+    uint64_t from_a = low + WORD_ONES * (0x80 - 'A'), past_z = low + WORD_ONES * (0x7f - 'Z');
+    return from_a & ~past_z & ~word & WORD_TOPS;
+}
+
+/* ASCII capitals become small letters. */
+static inline uint64_t
+word_lower(uint64_t word)
+{
+    return word | word_capitals(word) >> 2;
+}
+
 /* Whether two texts of `len` bytes are the same. For short ones: a call of memcmp() costs more. */
 static inline bool
 word_same_text(const char *a, const char *b, size_t len)
@@ -73,6 +90,17 @@ word_same_text(const char *a, const char *b, size_t len)
         if (word_load(a + at) != word_load(b + at)) return false;
     }
     return word_load(a + len - 8) == word_load(b + len - 8);
+}
+
+/* The same for a text against one that is lower-case, without regard to ASCII case. */
+static inline bool
+word_same_folded(const char *a, const char *lower, size_t len)
+{
+    if (len < 8) return word_lower(word_load_some(a, len)) == word_load_some(lower, len);
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        if (word_lower(word_load(a + at)) != word_load(lower + at)) return false;
+    }
+    return word_lower(word_load(a + len - 8)) == word_load(lower + len - 8);
 }
 
 /* Two words side by side, for what compilers know to do with both at once. */
@@ -119,23 +147,6 @@ static inline uint64_t
 word_mask(size_t len)
 {
     return (UINT64_C(1) << (8 * len)) - 1;
-}
-
-/* The top bit of each byte that is an ASCII capital. Sums of seven bits never carry into the next.
- */
-static inline uint64_t
-word_capitals(uint64_t word)
-{
-    uint64_t low = word & ~WORD_TOPS;
-    uint64_t from_a = low + WORD_ONES * (0x80 - 'A'), past_z = low + WORD_ONES * (0x7f - 'Z');
-    return from_a & ~past_z & ~word & WORD_TOPS;
-}
-
-/* ASCII capitals become small letters. */
-static inline uint64_t
-word_lower(uint64_t word)
-{
-    return word | word_capitals(word) >> 2;
 }
 
 /* Not 0 when some byte is `c`. */

@@ -11,10 +11,11 @@ compare_text(enum match_op op, bool ignore_case, sluice_str value, sluice_str te
     case OP_PRESENT:
         return true;
     case OP_EXACT:
-        return ignore_case ? str_equal_ignore_case(text, value) : str_equal(text, value);
+        if (ignore_case) return str_equal_ignore_case(text, value);
+        return text.len == value.len && word_same_text(text.ptr, value.ptr, value.len);
     case OP_PREFIX:
-        return ignore_case ? str_starts_with_ignore_case(text, value)
-                           : str_starts_with(text, value);
+        if (ignore_case) return str_starts_with_ignore_case(text, value);
+        return text.len >= value.len && word_same_text(text.ptr, value.ptr, value.len);
     case OP_SEGMENT_PREFIX:
         if (text.len > value.len && text.ptr[value.len] != '/') return false;
         return ignore_case ? str_starts_with_ignore_case(text, value)

@@ -70,6 +70,17 @@ pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
     return true;
 }
 
+/* The callback has a first line. */
+static void __attribute__((noinline))
+note_callback(const sluice_request *request, uint32_t index, sluice_str name,
+              struct header_slot *slot)
+{
+    sluice_str second;
+    bool more = request->header_fn(request->header_user, index, name, 1, &second);
+    slot->state = more ? SLOT_SEVERAL : SLOT_ONE;
+    slot->line = 0;
+}
+
 /* Ask the callback for the first line. */
 static void
 ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
@@ -82,10 +93,7 @@ ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
     if (may_be_pseudo && pseudo_header(view, name, &slot->value)) {
         slot->state = SLOT_ONE;
     } else if (request->header_fn(request->header_user, index, name, 0, &slot->value)) {
-        sluice_str second;
-        bool more = request->header_fn(request->header_user, index, name, 1, &second);
-        slot->state = more ? SLOT_SEVERAL : SLOT_ONE;
-        slot->line = 0;
+        note_callback(request, index, name, slot);
     }
 }
 
