@@ -106,7 +106,11 @@ word_same_folded(const char *a, const char *lower, size_t len)
 /* Two words side by side, for what compilers know to do with both at once. */
 typedef unsigned char word_pair __attribute__((vector_size(16)));
 
-#define WORD_PAIR_OF(c) (word_pair){c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c}
+#define WORD_PAIR_OF(c)                                                                            \
+    (word_pair)                                                                                    \
+    {                                                                                              \
+        c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c                                             \
+    }
 
 static inline word_pair
 word_pair_load(const char *at)

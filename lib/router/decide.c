@@ -60,8 +60,7 @@ _Static_assert(SLUICE_FORWARD == 0 && SLUICE_PICK_ONLY == 0 && SLUICE_STICKY_NON
 
 /* Something that the decision needs did not fit into the scratch: say so, and nothing half-built.
  */
-static void __attribute__((noinline, cold))
-give_up(struct view *view, sluice_decision *decision)
+static void __attribute__((noinline, cold)) give_up(struct view *view, sluice_decision *decision)
 {
     const sluice_matched *matched = decision->matched;
     begin(view, decision);

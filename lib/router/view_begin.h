@@ -57,7 +57,8 @@ view_host(struct scratch *scratch, sluice_str authority)
 static inline size_t
 view_mark(word_pair pair, size_t low, size_t high, size_t none)
 {
-    word_pair found = (word_pair)(pair == WORD_PAIR_OF('?')) | (word_pair)(pair == WORD_PAIR_OF('#'));
+    word_pair found =
+        (word_pair)(pair == WORD_PAIR_OF('?')) | (word_pair)(pair == WORD_PAIR_OF('#'));
     uint64_t first = word_pair_low(found), second = word_pair_high(found);
     if (first) return low + (size_t)__builtin_ctzll(first) / 8;
     if (second) return high + (size_t)__builtin_ctzll(second) / 8;
@@ -125,10 +126,11 @@ view_begin(struct view *view, sluice_context *context, const sluice_request *req
     view_forget_headers(view);
     view->raw_path = request->path.len ? request->path : STR("/");
     view_split_path(view);
-    view->port = request->port ? request->port : view_default_port(view);
+    view->port = request->port                       ? request->port
+                 : plain && request->scheme.len == 0 ? 80
+                                                     : view_default_port(view);
     view->sni = request->sni.len ? view_lower_sni(scratch, request->sni) : request->sni;
-    view->host =
-        view->family == FAMILY_TLS ? view->sni : view_host(scratch, request->authority);
+    view->host = view->family == FAMILY_TLS ? view->sni : view_host(scratch, request->authority);
 }
 
 #endif

@@ -10,8 +10,7 @@
 /* ---- an array of lines ---- */
 
 /* A line that some rule may need. */
-static void __attribute__((noinline))
-note_line(struct view *view, size_t line)
+static void __attribute__((noinline)) note_line(struct view *view, size_t line)
 {
     const sluice_router *router = view->router;
     sluice_context *context = view->context;
@@ -71,9 +70,8 @@ pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
 }
 
 /* The callback has a first line. */
-static void __attribute__((noinline))
-note_callback(const sluice_request *request, uint32_t index, sluice_str name,
-              struct header_slot *slot)
+static void __attribute__((noinline)) note_callback(const sluice_request *request, uint32_t index,
+                                                    sluice_str name, struct header_slot *slot)
 {
     sluice_str second;
     bool more = request->header_fn(request->header_user, index, name, 1, &second);
