@@ -77,63 +77,63 @@ Test(endpoints, are_those_of_the_port_and_the_subset)
     } rows[] = {
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1}, "
-                     "{address: 10.0.0.2, weight: 3, ports: {http: 8080}}]") ROUTE("a.com",                                                               ""),
-         "10.0.0.1:80*1@// 10.0.0.2:8080*3@//",                                                                                                                                                     SLUICE_FORWARD,     true},
+                     "{address: 10.0.0.2, weight: 3, ports: {http: 8080}}]") ROUTE("a.com",                                                             ""),
+         "10.0.0.1:80*1@// 10.0.0.2:8080*3@//",                                                                                                                                                   SLUICE_FORWARD,     true},
  /* targetPort, unless the endpoint has a port of that name */
         {__LINE__,
          ENTRY("ports: [{number: 80, name: http, protocol: HTTP, targetPort: 9000}], resolution: "
                "STATIC, endpoints: [{address: 10.0.0.1}, {address: 10.0.0.2, ports: {http: 1}}]")
-             ROUTE("a.com",                                                                                                                               ""),
-         "10.0.0.1:9000*1@// 10.0.0.2:1*1@//",                                                                                                                                                      SLUICE_FORWARD,     true},
+             ROUTE("a.com",                                                                                                                             ""),
+         "10.0.0.1:9000*1@// 10.0.0.2:1*1@//",                                                                                                                                                    SLUICE_FORWARD,     true},
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 'unix:///var/run/a'}]")
-             ROUTE("a.com",                                                                                                                               ""),
-         "unix:///var/run/a:0*1@//",                                                                                                                                                                SLUICE_FORWARD,     true},
+             ROUTE("a.com",                                                                                                                             ""),
+         "unix:///var/run/a:0*1@//",                                                                                                                                                              SLUICE_FORWARD,     true},
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, locality: r/z/s}, "
                      "{address: 10.0.0.2, labels: {istio-locality: r.z}}, "
                      "{address: 10.0.0.3, locality: r}]") SUBSETS("topology.kubernetes.io/zone: z")
-             ROUTE("a.com",                                                                                                                               ", subset: s"),
-         "10.0.0.1:80*1@r/z/s 10.0.0.2:80*1@r/z/",                                                                                                                                                  SLUICE_FORWARD,     true},
+             ROUTE("a.com",                                                                                                                             ", subset: s"),
+         "10.0.0.1:80*1@r/z/s 10.0.0.2:80*1@r/z/",                                                                                                                                                SLUICE_FORWARD,     true},
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}, "
                      "{address: 10.0.0.2, labels: {v: v2}}]") SUBSETS("v: v2")
-             ROUTE("a.com",                                                                                                                               ", subset: s"),
-         "10.0.0.2:80*1@//",                                                                                                                                                                        SLUICE_FORWARD,     true},
+             ROUTE("a.com",                                                                                                                             ", subset: s"),
+         "10.0.0.2:80*1@//",                                                                                                                                                                      SLUICE_FORWARD,     true},
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}]")
-             SUBSETS("v: v2") ROUTE("a.com",                                                                                                              ", subset: s"),
-         "",                                                                                                                                                                                        SLUICE_UNAVAILABLE, true},
+             SUBSETS("v: v2") ROUTE("a.com",                                                                                                            ", subset: s"),
+         "",                                                                                                                                                                                      SLUICE_UNAVAILABLE, true},
  /* A name is its own endpoint, without labels (trap 72). */
-        {__LINE__,                                                                       ENTRY(PORTS ", resolution: DNS") ROUTE("a.com",                  ""),            "a.com:80*1@//",
-         SLUICE_FORWARD,                                                                                                                                                                                                true},
-        {__LINE__,                                                                       ENTRY(PORTS ", resolution: DNS") SUBSETS("v: v1") ROUTE("a.com", ", subset: s"),
-         "",                                                                                                                                                                                        SLUICE_UNAVAILABLE, true},
-        {__LINE__,                                                                       ENTRY(PORTS ", resolution: DNS") SUBSETS("") ROUTE("a.com",      ", subset: s"),
-         "a.com:80*1@//",                                                                                                                                                                           SLUICE_FORWARD,     true},
+        {__LINE__,                                                                     ENTRY(PORTS ", resolution: DNS") ROUTE("a.com",                  ""),            "a.com:80*1@//",
+         SLUICE_FORWARD,                                                                                                                                                                                              true},
+        {__LINE__,                                                                     ENTRY(PORTS ", resolution: DNS") SUBSETS("v: v1") ROUTE("a.com", ", subset: s"),
+         "",                                                                                                                                                                                      SLUICE_UNAVAILABLE, true},
+        {__LINE__,                                                                     ENTRY(PORTS ", resolution: DNS") SUBSETS("") ROUTE("a.com",      ", subset: s"),
+         "a.com:80*1@//",                                                                                                                                                                         SLUICE_FORWARD,     true},
  /* Without resolution the address is that of the connection. */
-        {__LINE__,                                                                       ENTRY(PORTS ", resolution: NONE") ROUTE("a.com",                 ""),            "",                       SLUICE_FORWARD,     false},
+        {__LINE__,                                                                     ENTRY(PORTS ", resolution: NONE") ROUTE("a.com",                 ""),            "",                       SLUICE_FORWARD,     false},
  /* WorkloadEntries of the same namespace; pods may be selected too. */
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, workloadSelector: {labels: {app: a, tier: t}}")
-             WORKLOAD("w1",                                                                                                                               "default",      "address: 10.0.0.1, labels: {app: a, tier: t}, weight: 2")
+             WORKLOAD("w1",                                                                                                                             "default",      "address: 10.0.0.1, labels: {app: a, tier: t}, weight: 2")
                  WORKLOAD("w2", "default",          "address: 10.0.0.2, labels: {app: a}")
                      WORKLOAD("w3","other", "address: 10.0.0.3, labels: {app: a, tier: t}")
                          ROUTE("a.com", ""),
          "10.0.0.1:80*2@//", SLUICE_FORWARD, false},
         {__LINE__,
          ENTRY(PORTS ", resolution: STATIC, workloadSelector: {labels: {app: a}}")
-             ROUTE("a.com",                                                                                                     ""),
-         "",                                                                                                                                                        SLUICE_FORWARD,                                                                                                                                                                     false},
+             ROUTE("a.com",                                                                                                   ""),
+         "",                                                                                                                                                      SLUICE_FORWARD,                                                                                                                                                                   false},
  /* An endpoint behind another network's gateway has no address here. */
         {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{network: net}]") ROUTE("a.com",                      ""),                                                                                                                                                              "",
+         ENTRY(PORTS ", resolution: STATIC, endpoints: [{network: net}]") ROUTE("a.com",                      ""),                                                                                                                                                            "",
          SLUICE_FORWARD,false},
         {__LINE__,
          "---\n{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80, "
          "name: http}]}}\n" ENTRY(PORTS ", resolution: DNS") ROUTE("s",                                        ""),
-         NULL,                                                                                                                                                                            SLUICE_FORWARD,                                                                                                                                                                                                                                                                                                                                false                                                                                                                                                                                                                                                                                                           },
-        {__LINE__,                  ROUTE("a.com",                                       ""),                                                                                                                                                            NULL,SLUICE_FORWARD,false},
+         NULL,                                                                                                                                                                          SLUICE_FORWARD,                                                                                                                                                                                                                                                                                                                            false                                                                                                                                                                                                                                                                                                       },
+        {__LINE__,                ROUTE("a.com",                                     ""),                                                                                                                                                          NULL,SLUICE_FORWARD,false},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct asked asked;
