@@ -1,13 +1,14 @@
 /*
  * bench_scale: whether the time of a compile grows in step with the rules, for many shapes of them.
  *
- *     bench_scale [PART...]        every shape of scale_shapes.txt, or those whose name holds a
- * PART bench_scale --run SHAPE N    compile one shape of N once: for valgrind --tool=callgrind
+ *     bench_scale [PART...]        the shapes of scale_shapes.txt whose name holds a PART, or all
+ *     bench_scale --run SHAPE N    compile one shape of N once: for valgrind --tool=callgrind
  *
  * Each shape is compiled with SMALL and with LARGE repetitions, rounds of both in turn; the least
  * CPU time of each counts. The ratio would be LARGE / SMALL if caches had no size; up to TARGET is
  * in step. Exits 1 when a shape is above that. The findings of a compile are counted, not judged:
- * some shapes are there for what the analysis says of them.
+ * some shapes are there for what the analysis says of them. Some ask for a decision too, to see
+ * that the number of rules does not show there.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -23,7 +24,14 @@
 
 #define MEMORY_LIMIT ((rlim_t)3 << 30) /* a step that is not linear may take any amount */
 
-enum { SMALL = 1000, LARGE = 10000, SMALL_ROUNDS = 7, LARGE_ROUNDS = 3, TARGET = 13 };
+enum {
+    SMALL = 1000,
+    LARGE = 10000,
+    SMALL_ROUNDS = 7,
+    LARGE_ROUNDS = 3,
+    TARGET = 13,
+    DECISIONS = 20000
+};
 
 static void
 fail(const char *what, const char *name)
@@ -96,6 +104,39 @@ line_is(const char *line, const char *text)
     return strncmp(line, text, strlen(text)) == 0 && line[strlen(text)] == '\n';
 }
 
+static const char *
+api_version(const char *kind)
+{
+    static const struct {
+        const char *kind, *version;
+    } rows[] = {
+        {"Service",             "v1"                          },
+        {"HTTPRoute",           "gateway.networking.k8s.io/v1"},
+        {"ListenerSet",         "gateway.networking.k8s.io/v1"},
+        {"ReferenceGrant",      "gateway.networking.k8s.io/v1"},
+        {"gateway-api/Gateway", "gateway.networking.k8s.io/v1"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (strcmp(rows[i].kind, kind) == 0) return rows[i].version;
+    }
+    return "networking.istio.io/v1";
+}
+
+/* A kind without the format before its slash. */
+static const char *
+kind_alone(const char *kind)
+{
+    const char *slash = strchr(kind, '/');
+    return slash ? slash + 1 : kind;
+}
+
+/* "? gateway authority path [service]": a request to decide, no text of the rules. */
+static bool
+is_question(const char *line)
+{
+    return strncmp(line, "? ", 2) == 0;
+}
+
 /* "--- Kind name [namespace]" opens a document; other lines are YAML as it is. */
 static void
 append_line(struct text *text, const char *line, size_t len, int number)
@@ -108,10 +149,9 @@ append_line(struct text *text, const char *line, size_t len, int number)
     char copy[160];
     snprintf(copy, sizeof(copy), "%.*s", (int)len, line);
     if (sscanf(copy, "--- %31s %63s %63s", kind, name, space) < 2) fail("a bad line", copy);
-    bool core = strcmp(kind, "Service") == 0;
     snprintf(head, sizeof(head),
              "---\napiVersion: %s\nkind: %s\nmetadata: {name: %s, namespace: %s}\n",
-             core ? "v1" : "networking.istio.io/v1", kind, name, space);
+             api_version(kind), kind_alone(kind), name, space);
     append_numbered(text, head, strlen(head), number);
 }
 
@@ -131,6 +171,7 @@ make_text(const struct shape *shape, int count)
     append_text(&text, "");
     for (const char *line = shape->begin; line < shape->end; line = next_line(line)) {
         const char *begin = next_line(line), *end = begin;
+        if (is_question(line)) continue;
         if (!line_is(line, "<repeat")) {
             append_lines(&text, line, next_line(line), 0);
             continue;
@@ -182,7 +223,8 @@ next_shape(const char **at, struct shape *shape)
 /* ---- measuring ---- */
 
 struct result {
-    double seconds; /* the least so far */
+    double seconds;  /* the least so far */
+    double decision; /* seconds of one, the least so far; 0: the shape asks for none */
     size_t text_bytes, rules;
     size_t findings[3];
 };
@@ -195,9 +237,48 @@ cpu_seconds(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
+static void
+decide_often(sluice_router *router, const sluice_request *request, const struct shape *shape,
+             struct result *result)
+{
+    sluice_context *context;
+    sluice_decision decision;
+    if (sluice_context_new(&context, router, NULL) != SLUICE_OK) fail("out of memory", shape->name);
+    double start = cpu_seconds();
+    for (int i = 0; i < DECISIONS; i++) {
+        sluice_route(context, request, &decision);
+    }
+    double seconds = (cpu_seconds() - start) / DECISIONS;
+    if (decision.outcome != SLUICE_FORWARD) fail("its request is not routed", shape->name);
+    if (result->decision == 0 || seconds < result->decision) result->decision = seconds;
+    sluice_context_free(context);
+}
+
+/* Decides what the shape asks, if it does. */
+static void
+decide(sluice_router *router, const struct shape *shape, int count, struct result *result)
+{
+    struct text line = {0};
+    char words[4][64] = {"", "", "", ""};
+    if (!router || !is_question(shape->begin)) return;
+    append_numbered(&line, shape->begin, (size_t)(next_line(shape->begin) - shape->begin),
+                    count - 1);
+    if (sscanf(line.bytes, "? %63s %63s %63s %63s", words[0], words[1], words[2], words[3]) < 3) {
+        fail("a bad request", shape->name);
+    }
+    sluice_request request = {
+        .gateway = sluice_str_of(words[0]),
+        .authority = sluice_str_of(words[1]),
+        .path = sluice_str_of(words[2]),
+        .service_name = sluice_str_of(words[3]),
+    };
+    decide_often(router, &request, shape, result);
+    free(line.bytes);
+}
+
 /* False when memory ran out. */
 static bool
-compile(const struct shape *shape, const struct text *text, struct result *result)
+compile(const struct shape *shape, const struct text *text, int count, struct result *result)
 {
     sluice_compile_options options;
     sluice_router *router;
@@ -221,6 +302,7 @@ compile(const struct shape *shape, const struct text *text, struct result *resul
     for (size_t i = 0; i < 3; i++) {
         result->findings[i] = sluice_report_count_of(report, (sluice_severity)i);
     }
+    decide(router, shape, count, result);
     sluice_router_release(router);
     sluice_report_free(report);
     return status == SLUICE_OK;
@@ -234,17 +316,21 @@ measure(const struct shape *shape)
     bool ok = true;
     for (int i = 0; ok && i < LARGE_ROUNDS; i++) {
         for (int k = 0; ok && k < SMALL_ROUNDS; k++) {
-            ok = compile(shape, &small_text, &small);
+            ok = compile(shape, &small_text, SMALL, &small);
         }
-        ok = ok && compile(shape, &large_text, &large);
+        ok = ok && compile(shape, &large_text, LARGE, &large);
     }
     double ratio = large.seconds / small.seconds;
     ok = ok && ratio <= TARGET;
     printf("scale/%-34s ms_1k=%-8.2f ms_10k=%-8.1f ratio=%-5.1f target_at_most=%d rules=%zu "
-           "errors=%zu warnings=%zu infos=%zu%s\n",
+           "errors=%zu warnings=%zu infos=%zu",
            shape->name, small.seconds * 1e3, large.seconds * 1e3, ratio, TARGET, large.rules,
            large.findings[SLUICE_SEVERITY_ERROR], large.findings[SLUICE_SEVERITY_WARNING],
-           large.findings[SLUICE_SEVERITY_INFO], ok ? "" : " MISSED");
+           large.findings[SLUICE_SEVERITY_INFO]);
+    if (large.decision > 0) {
+        printf(" decide_ns_1k=%.0f decide_ns_10k=%.0f", small.decision * 1e9, large.decision * 1e9);
+    }
+    puts(ok ? "" : " MISSED");
     fflush(stdout);
     free(small_text.bytes);
     free(large_text.bytes);
@@ -259,7 +345,7 @@ run_once(const char *shapes, const char *name, int count)
         if (strcmp(shape.name, name) != 0) continue;
         struct text text = make_text(&shape, count);
         struct result result = {0};
-        compile(&shape, &text, &result);
+        compile(&shape, &text, count, &result);
         free(text.bytes);
         return;
     }

@@ -95,11 +95,25 @@ subjects(const std::vector<uint32_t> &weights, const std::vector<std::string> &k
     return all;
 }
 
+static void
+print_versions()
+{
+    print_version("sluice", sluice_version());
+    print_version("libstdc++ of gcc", __VERSION__);
+#ifdef PEER_GSL
+    print_version("GSL", PEER_GSL_VERSION);
+#endif
+#ifdef PEER_ABSL
+    print_version("Abseil", PEER_ABSL_VERSION);
+#endif
+}
+
 int
 main()
 {
+    print_versions();
     std::vector<std::string> keys = make_keys(16384);
-    for (size_t count : {2, 3, 10, 100, 1000}) {
+    for (size_t count : std::vector<size_t>{2, 3, 10, 100, 1000}) {
         compare("pick/" + std::to_string(count), subjects(make_weights(count), keys), 16384);
     }
 }

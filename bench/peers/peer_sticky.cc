@@ -145,8 +145,8 @@ schemes()
         {"sluice_split_pick_sticky",                           sluice_picker},
         {"model of Envoy's hash policy (hash modulo the sum)", envoy_picker },
         {"model of nginx's split_clients",                     nginx_picker },
-        {"hash ring, 65,536 points",                           ring_picker  },
-        {"Maglev, 65,537 entries",                             maglev_picker},
+        {"model of a hash ring, 65,536 points",                ring_picker  },
+        {"model of Maglev, 65,537 entries",                    maglev_picker},
 #ifdef PEER_MEMCACHED
         {"libmemcached ketama, weighted",                      ketama_picker},
 #endif
@@ -237,11 +237,22 @@ print_moves()
     }
 }
 
+static void
+print_versions()
+{
+    print_version("sluice", sluice_version());
+    print_version("xxHash", std::to_string(XXH_versionNumber()));
+#ifdef PEER_MEMCACHED
+    print_version("libmemcached", memcached_lib_version());
+#endif
+}
+
 int
 main()
 {
+    print_versions();
     std::vector<std::string> keys = make_keys(16384);
-    for (size_t count : {2, 3, 10, 100}) {
+    for (size_t count : std::vector<size_t>{2, 3, 10, 100}) {
         std::vector<Subject> subjects;
         for (const Scheme &scheme : schemes()) {
             subjects.push_back(

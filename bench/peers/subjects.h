@@ -15,22 +15,41 @@
 struct Subject {
     std::string name;
     std::function<uint64_t(size_t)> run; // that many operations; the sum keeps the compiler honest
-    size_t ops = 0;                      // a round, when it differs from the others'
 };
 
-// The first subject is ours. Prints nanoseconds, and how many times ours each one costs.
+// The most that one subject's share of a round may take, so that a slow peer ends too.
+static const double ROUND_NS = 20e6;
+
+// So many operations as fit into a round, `most` at most.
+inline size_t
+ops_of(const Subject &subject, size_t most)
+{
+    for (size_t ops = 1; ops < most; ops *= 2) {
+        double start = rounds_now_ns();
+        volatile uint64_t sum = subject.run(ops);
+        (void)sum;
+        if (rounds_now_ns() - start > ROUND_NS / 2) return ops;
+    }
+    return most;
+}
+
+// The first subject is ours. Prints nanoseconds, and how many times ours each one costs. A round
+// has `most` operations of each subject that is not too slow for so many.
 inline void
-compare(const std::string &title, const std::vector<Subject> &subjects, size_t ops,
+compare(const std::string &title, const std::vector<Subject> &subjects, size_t most,
         size_t rounds = 101)
 {
+    std::vector<size_t> ops;
+    for (const Subject &subject : subjects) {
+        ops.push_back(ops_of(subject, most));
+    }
     std::vector<std::vector<double>> ns(subjects.size(), std::vector<double>(rounds));
     volatile uint64_t sink = 0;
     for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < subjects.size(); i++) {
-            size_t count = subjects[i].ops ? subjects[i].ops : ops;
             double start = rounds_now_ns();
-            sink = sink + subjects[i].run(count);
-            ns[i][round] = (rounds_now_ns() - start) / (double)count;
+            sink = sink + subjects[i].run(ops[i]);
+            ns[i][round] = (rounds_now_ns() - start) / (double)ops[i];
         }
     }
     for (size_t i = 0; i < subjects.size(); i++) {
@@ -38,6 +57,12 @@ compare(const std::string &title, const std::vector<Subject> &subjects, size_t o
                subjects[i].name.c_str(), rounds_median(ns[i].data(), rounds),
                rounds_median_ratio(ns[i].data(), ns[0].data(), rounds));
     }
+}
+
+inline void
+print_version(const char *name, const std::string &version)
+{
+    printf("# %s %s\n", name, version.c_str());
 }
 
 inline uint64_t

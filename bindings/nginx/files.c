@@ -1,3 +1,4 @@
+/* files: the rule files that a directive names, and their text. */
 #include "module.h"
 
 static ngx_int_t

@@ -1,3 +1,4 @@
+/* path: the request's path as rules see it. */
 #include "module.h"
 
 /* A dot as clients write it: bytes used, 0 when there is none. */

@@ -651,7 +651,7 @@ typedef struct sluice_destination {
     uint32_t port;              /**< Service port. 0 in a split: the port of the request. */
     const sluice_field *labels; /**< That the subset asks of endpoints. */
     size_t label_count;
-    sluice_str app_protocol; /**< Of the Service's port, as written; empty: none. */
+    sluice_str app_protocol;             /**< Of the Service's port, as written; empty: none. */
     const sluice_traffic_policy *policy; /**< NULL: no DestinationRule says anything. */
     const sluice_endpoints *endpoints;   /**< NULL: not known, e.g. those of a core Service. */
 } sluice_destination;

@@ -1,3 +1,4 @@
+/* compile: the stages of sluice_compile(), from texts to a router. */
 #include "api/options.h"
 #include "base/alloc.h"
 #include "gateway_api/gateway_api.h"
@@ -8,6 +9,7 @@ struct compile {
     sluice_compile_options options;
     struct arena scratch; /* dies with the call */
     struct diags diags;
+    struct regex_store regexes;
     struct yaml_document *documents;
     sluice_status text_status; /* first trouble with a text; the others are read all the same */
 };
@@ -39,6 +41,7 @@ build(struct compile *compile, sluice_router **out, const struct model *model)
         .proxy_namespace = compile->options.proxy_namespace,
         .proxy_labels = compile->options.proxy_labels,
         .proxy_label_count = compile->options.proxy_label_count,
+        .regexes = &compile->regexes,
     };
     return router_build(out, model, &settings, &compile->diags, &compile->scratch);
 }
@@ -71,13 +74,13 @@ run(struct compile *compile, sluice_router **out, const sluice_source *sources, 
     struct envelope_list envelopes = {0};
     status = envelope_read_all(&envelopes, &envelope, compile->documents);
     if (status != SLUICE_OK) return status;
-    struct istio_settings settings = {&compile->options, &envelope};
+    struct istio_settings settings = {&compile->options, &envelope, &compile->regexes};
     struct model model = {0};
-    size_t bad = 0;
-    status = istio_compile(&model, &bad, &envelopes, &settings);
+    status = istio_compile(&model, &envelopes, &settings);
     if (status != SLUICE_OK) return status;
-    struct gateway_api_settings gateway_settings = {&compile->options, &envelope};
-    status = gateway_api_compile(&model, &bad, &envelopes, &gateway_settings);
+    struct gateway_api_settings gateway_settings = {&compile->options, &envelope,
+                                                    &compile->regexes};
+    status = gateway_api_compile(&model, &envelopes, &gateway_settings);
     if (status != SLUICE_OK) return status;
     envelope_report_unclaimed(&envelopes, &envelope);
     status = verdict(compile);
@@ -95,7 +98,9 @@ sluice_compile(sluice_router **out, const sluice_source *sources, size_t count,
     if ((!sources && count) || !options_read(&compile.options, options)) return SLUICE_ERR_ARGUMENT;
     compile.scratch = arena_init(alloc_or_default(compile.options.allocator));
     compile.scratch.hash_seed = compile.options.hash_seed;
+    compile.regexes = regex_store_init(&compile.scratch, compile.options.limits.regex_bytes);
     sluice_status status = run(&compile, out, sources, count);
+    regex_store_free(&compile.regexes);
     bool out_of_memory = compile.diags.failed || compile.scratch.failed;
     arena_free(&compile.scratch);
     if (out_of_memory && *out) {

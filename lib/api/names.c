@@ -1,3 +1,4 @@
+/* names: the version, status names, and text from C strings. */
 #include "base/str.h"
 
 const char *

@@ -1,3 +1,4 @@
+/* report: the list of diagnostics that a caller reads. */
 #include "base/alloc.h"
 #include "base/diag.h"
 

@@ -1,3 +1,4 @@
+/* rng: the random numbers of contexts, for callers. */
 #include "engine/pcg.h"
 
 void

@@ -5,10 +5,7 @@
 struct map
 map_init(const struct arena *arena)
 {
-    uint64_t seed = arena->hash_seed;
-    return (struct map){
-        .alloc = arena->alloc, .hash_key = {seed, ~seed}
-    };
+    return (struct map){.alloc = arena->alloc, .hash_keys = text_hash_keys(arena->hash_seed)};
 }
 
 void
@@ -16,7 +13,13 @@ map_free(struct map *map)
 {
     alloc_free(map->alloc, map->entries);
     alloc_free(map->alloc, map->slots);
-    *map = (struct map){.alloc = map->alloc, .hash_key = map->hash_key};
+    *map = (struct map){.alloc = map->alloc, .hash_keys = map->hash_keys};
+}
+
+static uint64_t
+hash_of(const struct map *map, sluice_str key)
+{
+    return text_hash(&map->hash_keys, 0, key, false);
 }
 
 static size_t
@@ -28,6 +31,20 @@ find_slot(const struct map *map, sluice_str key, uint64_t hash)
         if (index == 0) return slot;
         const struct map_entry *entry = &map->entries[index - 1];
         if (entry->hash == hash && str_equal(entry->key, key)) return slot;
+    }
+}
+
+/* File every entry; no two have the same key. */
+static void
+fill_slots(const struct map *map)
+{
+    size_t mask = map->slot_count - 1;
+    for (size_t i = 0; i < map->count; i++) {
+        size_t slot = (size_t)map->entries[i].hash & mask;
+        while (map->slots[slot]) {
+            slot = (slot + 1) & mask;
+        }
+        map->slots[slot] = (uint32_t)(i + 1);
     }
 }
 
@@ -47,9 +64,7 @@ make_room(struct map *map)
     alloc_free(map->alloc, map->slots);
     map->slots = slots;
     map->slot_count = slot_count;
-    for (size_t i = 0; i < map->count; i++) {
-        slots[find_slot(map, map->entries[i].key, map->entries[i].hash)] = (uint32_t)(i + 1);
-    }
+    fill_slots(map);
     return true;
 }
 
@@ -57,7 +72,7 @@ void *
 map_get(const struct map *map, sluice_str key)
 {
     if (map->count == 0) return NULL;
-    uint32_t index = map->slots[find_slot(map, key, siphash_1_3(map->hash_key, key))];
+    uint32_t index = map->slots[find_slot(map, key, hash_of(map, key))];
     return index ? map->entries[index - 1].value : NULL;
 }
 
@@ -65,11 +80,22 @@ void **
 map_put(struct map *map, sluice_str key)
 {
     if (!make_room(map)) return NULL;
-    uint64_t hash = siphash_1_3(map->hash_key, key);
+    uint64_t hash = hash_of(map, key);
     size_t slot = find_slot(map, key, hash);
     if (map->slots[slot] == 0) {
         map->entries[map->count] = (struct map_entry){key, hash, NULL};
         map->slots[slot] = (uint32_t)++map->count;
     }
     return &map->entries[map->slots[slot] - 1].value;
+}
+
+void **
+map_put_copy(struct map *map, struct arena *arena, sluice_str key)
+{
+    size_t before = map->count;
+    void **place = map_put(map, key);
+    if (!place || map->count == before) return place;
+    struct map_entry *entry = &map->entries[before];
+    entry->key = arena_dup(arena, key);
+    return entry->key.ptr ? place : NULL;
 }

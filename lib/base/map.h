@@ -9,7 +9,7 @@
 #define SLUICE_BASE_MAP_H
 
 #include "base/arena.h"
-#include "base/siphash.h"
+#include "base/text_hash.h"
 
 struct map_entry {
     sluice_str key;
@@ -19,7 +19,7 @@ struct map_entry {
 
 struct map {
     const sluice_allocator *alloc;
-    struct siphash_key hash_key;
+    struct hash_keys hash_keys;
     struct map_entry *entries; /* in order of insertion */
     size_t count, capacity;
     uint32_t *slots; /* index + 1 into entries; 0 is free */
@@ -37,5 +37,7 @@ void *map_get(const struct map *map, sluice_str key);
  * until the next map_put(). The key's bytes must outlive the map.
  */
 void **map_put(struct map *map, sluice_str key);
+/* The same with a key that is copied into `arena` when it is new. */
+void **map_put_copy(struct map *map, struct arena *arena, sluice_str key);
 
 #endif

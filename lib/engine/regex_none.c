@@ -1,3 +1,4 @@
+/* regex_none: a build without regular expressions. */
 #include "engine/regex.h"
 
 #include <stdio.h>

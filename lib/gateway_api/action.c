@@ -1,5 +1,6 @@
 /*
- * action: what a rule does, put together from its parts (gateway-api.md 9 to 12).
+ * action: what a rule does, put together from its parts (docs/gateway-api.md, "Backends" to
+ * "Sessions").
  */
 #include "gateway_api/rules.h"
 

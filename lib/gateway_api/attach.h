@@ -1,5 +1,5 @@
 /*
- * attach: which routes which listeners and Services take on (gateway-api.md 4.3, 5).
+ * attach: which routes which listeners and Services take on (docs/gateway-api.md, "Attachment").
  */
 #ifndef SLUICE_GATEWAY_API_ATTACH_H
 #define SLUICE_GATEWAY_API_ATTACH_H

@@ -1,6 +1,6 @@
 /*
- * attach_gateway: a route and the listeners of a Gateway or a ListenerSet (gateway-api.md 5.2 to
- * 5.4).
+ * attach_gateway: a route and the listeners of a Gateway or a ListenerSet (docs/gateway-api.md,
+ * "Attachment").
  */
 #include "gateway_api/attach.h"
 #include "gateway_api/namespaces.h"

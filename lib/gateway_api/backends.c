@@ -1,5 +1,5 @@
 /*
- * backends: where backendRefs lead, and why some lead nowhere (gateway-api.md 9.1 to 9.3).
+ * backends: where backendRefs lead, and why some lead nowhere (docs/gateway-api.md, "Backends").
  */
 #include "gateway_api/grants.h"
 #include "gateway_api/rules.h"

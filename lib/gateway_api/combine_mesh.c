@@ -1,6 +1,6 @@
 /*
  * combine_mesh: Services as callers address them: by name of the Service, where the request tells
- * it, or by host (gateway-api.md 14.1; istio.md 3.6).
+ * it, or by host (docs/gateway-api.md, "Mesh"; docs/rules.md, "Virtual hosts").
  */
 #include "gateway_api/combine.h"
 #include "gateway_api/mesh.h"

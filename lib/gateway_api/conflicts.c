@@ -1,5 +1,5 @@
 /*
- * conflicts: listeners that cannot stand beside each other (gateway-api.md 3.4, 3.5).
+ * conflicts: listeners that cannot stand beside each other (docs/gateway-api.md, "Listeners").
  *
  * In one Gateway all members of a conflict are dropped. A listener of a ListenerSet gives way to
  * those that stand before it.

@@ -1,5 +1,5 @@
 /*
- * cors: the CORS filter (gateway-api.md 10.8).
+ * cors: the CORS filter (docs/gateway-api.md, "Filters").
  */
 #include "gateway_api/rules.h"
 

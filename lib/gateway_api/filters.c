@@ -1,5 +1,5 @@
 /*
- * filters: what HTTP filters do, but for CORS (gateway-api.md 10).
+ * filters: what HTTP filters do, but for CORS (docs/gateway-api.md, "Filters").
  */
 #include "gateway_api/rules.h"
 

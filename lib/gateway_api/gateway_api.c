@@ -9,16 +9,6 @@
 #include "gateway_api/namespaces.h"
 #include "gateway_api/services.h"
 
-static size_t
-count_bad(const struct gateway_set *set)
-{
-    size_t bad = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        bad += set->items[i].bad;
-    }
-    return bad;
-}
-
 /* Core kinds alone say nothing that the other formats do not know. */
 static bool
 says_anything(const struct gateway_set *set)
@@ -60,16 +50,14 @@ lower_set(struct model *model, struct gateway_set *set, const struct envelope_li
 }
 
 sluice_status
-gateway_api_compile(struct model *model, size_t *bad, struct envelope_list *envelopes,
+gateway_api_compile(struct model *model, struct envelope_list *envelopes,
                     const struct gateway_api_settings *settings)
 {
     struct gateway_set set = {0};
-    sluice_status status = gateway_set_read(&set, envelopes, settings->envelope,
-                                            settings->options->limits.regex_bytes);
+    sluice_status status = gateway_set_read(&set, envelopes, settings->envelope, settings->regexes);
     if (status != SLUICE_OK) return status;
     const sluice_compile_options *options = settings->options;
     bool within = gw_limits_check(&set, settings->envelope, options->limits.destinations);
     if (!within && !options->keep_going) return SLUICE_ERR_LIMIT;
-    *bad += count_bad(&set);
     return says_anything(&set) ? lower_set(model, &set, envelopes, settings) : SLUICE_OK;
 }

@@ -12,15 +12,15 @@
 struct gateway_api_settings {
     const sluice_compile_options *options; /* every text and limit set */
     const struct envelope_options *envelope;
+    struct regex_store *regexes;
 };
 
 /*
  * Decode, validate and lower what is Gateway API's among the envelopes. Bad objects are left out of
- * the model; their number is added to *bad. `model` holds what another format made of the same
- * documents (or nothing), and then both: see combine.h. SLUICE_OK, SLUICE_ERR_LIMIT or
- * SLUICE_ERR_NOMEM.
+ * the model. `model` holds what another format made of the same documents (or nothing), and then
+ * both: see combine.h. SLUICE_OK, SLUICE_ERR_LIMIT or SLUICE_ERR_NOMEM.
  */
-sluice_status gateway_api_compile(struct model *model, size_t *bad, struct envelope_list *envelopes,
+sluice_status gateway_api_compile(struct model *model, struct envelope_list *envelopes,
                                   const struct gateway_api_settings *settings);
 
 #endif

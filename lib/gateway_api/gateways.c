@@ -1,5 +1,6 @@
 /*
- * gateways: listeners of the model for the listeners of Gateways (gateway-api.md 3.6, 6).
+ * gateways: listeners of the model for the listeners of Gateways (docs/gateway-api.md, "Listeners"
+ * and "From request to listener").
  */
 #include "gateway_api/hosts.h"
 

@@ -1,5 +1,5 @@
 /*
- * grants: who may refer to a Service of another namespace (gateway-api.md 9.3).
+ * grants: who may refer to a Service of another namespace (docs/gateway-api.md, "Backends").
  */
 #ifndef SLUICE_GATEWAY_API_GRANTS_H
 #define SLUICE_GATEWAY_API_GRANTS_H

@@ -1,5 +1,5 @@
 /*
- * hostnames: what listeners and routes have in common (gateway-api.md 4).
+ * hostnames: what listeners and routes have in common (docs/gateway-api.md, "Attachment").
  *
  * A hostname is exact, "*." and a suffix, or empty for any. Lower-case.
  */

@@ -1,6 +1,6 @@
 /*
  * hosts: the virtual hosts of one listener: effective hostnames and their rules in order
- * (gateway-api.md 4.3, 6.2, 7.2).
+ * (docs/gateway-api.md, "Attachment", "From request to listener" and "Which match wins").
  */
 #ifndef SLUICE_GATEWAY_API_HOSTS_H
 #define SLUICE_GATEWAY_API_HOSTS_H

@@ -1,5 +1,5 @@
 /*
- * listeners: what Gateways and ListenerSets listen on (gateway-api.md 3).
+ * listeners: what Gateways and ListenerSets listen on (docs/gateway-api.md, "Listeners").
  */
 #ifndef SLUICE_GATEWAY_API_LISTENERS_H
 #define SLUICE_GATEWAY_API_LISTENERS_H

@@ -1,9 +1,9 @@
 /*
  * lower: Gateway API's objects into the model. Shared state and the parts of it.
  *
- * Two steps: routes attach to listeners and Services (gateway-api.md 3 to 5, 14), then what is
- * attached becomes rules in one total order for each virtual host (6 to 13). Everything made here
- * lives in the arena.
+ * Two steps: routes attach to listeners and Services (docs/gateway-api.md, "Listeners",
+ * "Attachment" and "Mesh"), then what is attached becomes rules in one total order for each virtual
+ * host. Everything made here lives in the arena.
  */
 #ifndef SLUICE_GATEWAY_API_LOWER_H
 #define SLUICE_GATEWAY_API_LOWER_H

@@ -1,6 +1,6 @@
 /*
- * matches: conditions of HTTPRoutes and GRPCRoutes as predicates, and how they rank (gateway-api.md
- * 7.1, 7.2, 8).
+ * matches: conditions of HTTPRoutes and GRPCRoutes as predicates, and how they rank
+ * (docs/gateway-api.md, "Which match wins" and "GRPCRoute").
  */
 #include "gateway_api/rules.h"
 

@@ -1,5 +1,5 @@
 /*
- * mesh: routes whose parent is a Service (gateway-api.md 14).
+ * mesh: routes whose parent is a Service (docs/gateway-api.md, "Mesh").
  */
 #ifndef SLUICE_GATEWAY_API_MESH_H
 #define SLUICE_GATEWAY_API_MESH_H

@@ -1,6 +1,6 @@
 /*
  * mesh_rules: the rules of one port of a Service: of each namespace that has routes of its own,
- * then those of the Service's namespace (gateway-api.md 14.3, 14.5).
+ * then those of the Service's namespace (docs/gateway-api.md, "Mesh").
  */
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /*
- * namespaces: which namespaces a listener or Gateway lets in (gateway-api.md 2.3, 3.3, 3.5).
+ * namespaces: which namespaces a listener or Gateway lets in (docs/gateway-api.md, "Documents" and
+ * "Listeners").
  */
 #ifndef SLUICE_GATEWAY_API_NAMESPACES_H
 #define SLUICE_GATEWAY_API_NAMESPACES_H

@@ -1,5 +1,6 @@
 /*
- * precedence: one total order of the matches of several routes (gateway-api.md 7.2, 8.2).
+ * precedence: one total order of the matches of several routes (docs/gateway-api.md, "Which match
+ * wins" and "GRPCRoute").
  */
 #ifndef SLUICE_GATEWAY_API_PRECEDENCE_H
 #define SLUICE_GATEWAY_API_PRECEDENCE_H

@@ -139,7 +139,7 @@ claim_result(bool ok)
 
 static enum claim
 read_gateway(struct gateway_object *out, const struct kind_row *row, struct envelope *envelope,
-             const struct envelope_options *options, uint32_t regex_bytes)
+             const struct envelope_options *options, struct regex_store *regexes)
 {
     if (!envelope_claim(envelope, options, &gateway_dialect)) return CLAIM_NOMEM;
     struct decode decode = envelope_decode(envelope, options, &gateway_dialect);
@@ -150,7 +150,7 @@ read_gateway(struct gateway_object *out, const struct kind_row *row, struct enve
     out->kind = row->kind;
     out->spec = envelope_decode_spec(envelope, &decode, row->schema, true);
     if (!out->spec) return CLAIM_NOMEM;
-    struct validate v = {.decode = &decode, .meta = envelope, .regex_bytes = regex_bytes};
+    struct validate v = {.decode = &decode, .meta = envelope, .regexes = regexes};
     if (envelope->spec) gw_check_object(&v, out);
     bool ok = !is_route(row->kind) || read_sticky(&out->sticky, envelope, &decode);
     envelope_decode_done(envelope, &decode);
@@ -159,11 +159,11 @@ read_gateway(struct gateway_object *out, const struct kind_row *row, struct enve
 
 static enum claim
 read_object(struct gateway_object *out, struct envelope *envelope,
-            const struct envelope_options *options, uint32_t regex_bytes)
+            const struct envelope_options *options, struct regex_store *regexes)
 {
     bool ok;
     const struct kind_row *row = kind_of(envelope);
-    if (row) return read_gateway(out, row, envelope, options, regex_bytes);
+    if (row) return read_gateway(out, row, envelope, options, regexes);
     if (kube_service_decode(&out->service, envelope, options)) {
         out->kind = GATEWAY_SERVICE;
         return claim_result(out->service != NULL);
@@ -197,7 +197,7 @@ sort_by_kind(struct gateway_set *set, struct arena *arena)
 
 sluice_status
 gateway_set_read(struct gateway_set *out, struct envelope_list *envelopes,
-                 const struct envelope_options *options, uint32_t regex_bytes)
+                 const struct envelope_options *options, struct regex_store *regexes)
 {
     *out = (struct gateway_set){0};
     out->items = ARENA_ARRAY(options->arena, struct gateway_object, envelopes->count);
@@ -206,7 +206,7 @@ gateway_set_read(struct gateway_set *out, struct envelope_list *envelopes,
         struct envelope *envelope = &envelopes->items[i];
         struct gateway_object *object = &out->items[out->count];
         if (envelope->replaced) continue;
-        enum claim claim = read_object(object, envelope, options, regex_bytes);
+        enum claim claim = read_object(object, envelope, options, regexes);
         if (claim == CLAIM_NOMEM) return SLUICE_ERR_NOMEM;
         if (claim == CLAIM_NONE) continue;
         object->meta = envelope;

@@ -4,6 +4,7 @@
 #ifndef SLUICE_GATEWAY_API_RESOURCE_H
 #define SLUICE_GATEWAY_API_RESOURCE_H
 
+#include "engine/regex_store.h"
 #include "gateway_api/resources.h"
 #include "model/annotations.h"
 #include "yaml/envelope.h"
@@ -56,10 +57,10 @@ struct gateway_set {
 /*
  * Decode and validate every envelope of a kind named above, and claim it. Replaced ones, and those
  * of a version that is not served (reported), are left out. SLUICE_OK also when objects are bad:
- * diagnostics say why. SLUICE_ERR_NOMEM otherwise. regex_bytes: limit of one regular expression.
+ * diagnostics say why. SLUICE_ERR_NOMEM otherwise. regexes: where regular expressions are compiled.
  */
 sluice_status gateway_set_read(struct gateway_set *out, struct envelope_list *envelopes,
-                               const struct envelope_options *options, uint32_t regex_bytes);
+                               const struct envelope_options *options, struct regex_store *regexes);
 
 /* Report about an object at a place in it; an error makes it bad. Messages end after 511 bytes. */
 void gateway_report(struct gateway_object *object, const struct envelope_options *options,

@@ -1,6 +1,6 @@
 /*
- * rules: the rules of one route: predicates, rank and action of each match (gateway-api.md 7 to
- * 12).
+ * rules: the rules of one route: predicates, rank and action of each match (docs/gateway-api.md,
+ * "Which match wins" to "Sessions").
  */
 #ifndef SLUICE_GATEWAY_API_RULES_H
 #define SLUICE_GATEWAY_API_RULES_H

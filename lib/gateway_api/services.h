@@ -1,5 +1,6 @@
 /*
- * services: the Services that exist, as backends and as parents (gateway-api.md 2.3, 9, 14).
+ * services: the Services that exist, as backends and as parents (docs/gateway-api.md, "Documents",
+ * "Backends" and "Mesh").
  */
 #ifndef SLUICE_GATEWAY_API_SERVICES_H
 #define SLUICE_GATEWAY_API_SERVICES_H

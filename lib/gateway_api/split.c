@@ -1,6 +1,6 @@
 /*
- * split: the weighted backends of a rule, and what keeps a client with one of them (gateway-api.md
- * 9.4, 9.5, 12.1; docs/sticky.md).
+ * split: the weighted backends of a rule, and what keeps a client with one of them
+ * (docs/gateway-api.md, "Backends" and "Sessions"; docs/sticky.md).
  */
 #include "gateway_api/rules.h"
 

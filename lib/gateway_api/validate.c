@@ -3,7 +3,6 @@
  */
 #include "gateway_api/validate.h"
 
-#include "engine/regex.h"
 #include "gateway_api/formats.h"
 
 enum { OBJECT_NAME_MAX = 253, NAMESPACE_MAX = 63 };
@@ -29,16 +28,15 @@ gw_has(const struct yaml_node *message, const char *name)
 void
 gw_check_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern)
 {
-    struct regex *regex;
+    const struct regex *regex;
     struct regex_error error;
-    if (pattern.len > v->regex_bytes) {
+    if (pattern.len > v->regexes->bytes_max) {
         BROKEN(v, at, "regular expression of %zu bytes is longer than %u, which is the limit",
-               pattern.len, (unsigned)v->regex_bytes);
+               pattern.len, (unsigned)v->regexes->bytes_max);
         return;
     }
-    switch (regex_compile(&regex, pattern, &error)) {
+    switch (regex_store_get(v->regexes, &regex, pattern, &error)) {
     case REGEX_OK:
-        regex_free(regex);
         return;
     case REGEX_BAD:
         BROKEN(v, at, "regular expression \"%.*s\" is not in RE2 syntax: %s", STR_ARG(pattern),

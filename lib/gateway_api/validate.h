@@ -21,8 +21,8 @@
 struct validate {
     struct decode *decode;
     const struct envelope *meta;
-    uint32_t regex_bytes; /* limit of one regular expression */
-    bool failed;          /* memory ran out */
+    struct regex_store *regexes;
+    bool failed; /* memory ran out */
 };
 
 #define BROKEN(v, at, ...) decode_error((v)->decode, (at), __VA_ARGS__)

@@ -1,6 +1,6 @@
 /*
  * analyze: findings about resources that are well formed, in the manner of `istioctl analyze`
- * (istio.md 11), and our own where they are certain.
+ * (docs/diagnostics.md), and our own where they are certain.
  *
  * No finding makes a resource bad or keeps a router from being made: the worst is a warning. Work
  * that grows with the product of two numbers stops at a limit; beyond it nothing is said.

@@ -15,14 +15,18 @@ struct entry {
 };
 
 static bool
-put(struct block_key *key, const char *bytes, size_t len)
+make_room(struct block_key *key, size_t len)
 {
     void *buffer = key->bytes;
-    if (!alloc_grow(key->arena->alloc, &buffer, &key->capacity, key->len + len + 1, 1)) {
-        key->failed = true;
-        return false;
-    }
+    key->failed |= !alloc_grow(key->arena->alloc, &buffer, &key->capacity, key->len + len + 1, 1);
     key->bytes = buffer;
+    return !key->failed;
+}
+
+static inline bool
+put(struct block_key *key, const char *bytes, size_t len)
+{
+    if (len >= key->capacity - key->len && !make_room(key, len)) return false;
     if (len) memcpy(key->bytes + key->len, bytes, len);
     key->len += len;
     return true;

@@ -158,7 +158,8 @@ bool
 analyze_destination_rules(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
-    if (!analysis->lower->registry && !read_named(analysis)) return false;
+    bool asked = set->count_of[ISTIO_DESTINATION_RULE] > 0 && !analysis->lower->registry;
+    if (asked && !read_named(analysis)) return false;
     for (size_t i = 0; i < set->count_of[ISTIO_DESTINATION_RULE]; i++) {
         struct istio_resource *rule = set->of[ISTIO_DESTINATION_RULE][i];
         const struct istio_destination_rule *spec = rule->destination_rule;

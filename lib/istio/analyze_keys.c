@@ -28,9 +28,7 @@ analyze_key(struct analysis *analysis, const sluice_str *parts, size_t count)
 void **
 analyze_put(struct analysis *analysis, struct map *map, sluice_str key)
 {
-    if (!key.ptr) return NULL;
-    if (!map_get(map, key)) key = arena_dup(analysis->lower->arena, key);
-    return key.ptr ? map_put(map, key) : NULL;
+    return key.ptr ? map_put_copy(map, analysis->lower->arena, key) : NULL;
 }
 
 bool
@@ -53,12 +51,6 @@ analyze_scopes_of(struct analysis *analysis, struct analyze_scopes *out,
         return true;
     }
     return true;
-}
-
-bool
-analyze_is_everywhere(const struct analyze_scopes *scopes)
-{
-    return scopes->count == 1 && str_equal(scopes->items[0], STR("*"));
 }
 
 sluice_str

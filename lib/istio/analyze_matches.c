@@ -16,7 +16,7 @@ struct walk {
     struct istio_resource *resource;
     enum family family;
     const struct value_list *rules;
-    struct map seen; /* block -> node of the rule that had it */
+    struct map seen; /* block -> number of the rule that had it, + 1 */
     struct block_key key;
     bool open; /* a rule without blocks came before */
 };
@@ -75,11 +75,10 @@ see_block(struct walk *walk, size_t rule_index, size_t i, bool *repeated)
     if (!place) return false;
     *repeated = *place != NULL;
     if (!*repeated) {
-        *place = ARENA_NEW(analysis->lower->arena, size_t);
-        if (*place) *(size_t *)*place = rule_index;
-        return *place != NULL;
+        *place = (void *)(uintptr_t)(rule_index + 1);
+        return true;
     }
-    size_t first = *(const size_t *)*place;
+    size_t first = (size_t)(uintptr_t)*place - 1;
     sluice_str labels[] = {analyze_label(analysis, rule.name, rule_index),
                            analyze_label(analysis, block.name, i),
                            analyze_label(analysis, rule_at(walk, first).name, first)};

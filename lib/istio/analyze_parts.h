@@ -68,11 +68,11 @@ struct analyze_scopes {
 /* False when memory ran out. */
 bool analyze_scopes_of(struct analysis *analysis, struct analyze_scopes *out,
                        const struct value_list *export_to, sluice_str space);
-bool analyze_is_everywhere(const struct analyze_scopes *scopes);
 
-/* The host in full and in lower case. {NULL, 0} when memory ran out. */
 /* A rule for people: its name in quotes, else its number. */
 sluice_str analyze_label(struct analysis *analysis, sluice_str name, size_t index);
+
+/* The host in full and in lower case. {NULL, 0} when memory ran out. */
 sluice_str analyze_host(struct analysis *analysis, sluice_str host, sluice_str space);
 
 /* Take from the comparisons that are left. False: none are. */

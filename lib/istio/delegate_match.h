@@ -6,7 +6,7 @@
 
 #include "istio/lower.h"
 
-/* Whether the delegate asks for what the root's block excludes (istio.md 3.9). */
+/* Whether the delegate asks for what the root's block excludes (docs/rules.md, "Delegates"). */
 bool delegate_blocks_conflict(const struct istio_http_match *root,
                               const struct istio_http_match *delegate);
 

@@ -1,5 +1,5 @@
-/* delegates: rules of a VirtualService that another one fills in (istio.md 3.9), resolved before
- * lowering. */
+/* delegates: rules of a VirtualService that another one fills in (docs/rules.md, "Delegates"),
+ * resolved before lowering. */
 #include "istio/delegates.h"
 
 #include "istio/delegate_match.h"

@@ -1,3 +1,4 @@
+/* destination_rules: which rules speak for a host, merged where they add up, and looked up. */
 #include <stdlib.h>
 
 #include "istio/host_set.h"
@@ -143,7 +144,7 @@ destination_rules_free(struct lower *lower)
     map_free(&lower->rules->spaces);
 }
 
-/* ---- merging the rules of one host (istio.md 7.1) ---- */
+/* ---- merging the rules of one host (docs/rules.md, "DestinationRules") ---- */
 
 static bool
 same_export(const struct istio_resource *a, const struct istio_resource *b)
@@ -299,7 +300,7 @@ merged_rule_subset(const struct merged_rule *rule, sluice_str name)
     return NULL;
 }
 
-/* ---- looking up (istio.md 7.1) ---- */
+/* ---- looking up (docs/rules.md, "DestinationRules") ---- */
 
 /* The host itself, or the longest wildcard that covers it. */
 static struct host_rules *

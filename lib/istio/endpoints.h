@@ -1,6 +1,6 @@
 /*
  * endpoints: the places that a ServiceEntry has for (port, subset), its own or those of the
- * WorkloadEntries that it selects (istio.md 8.2).
+ * WorkloadEntries that it selects (docs/rules.md, "Endpoints").
  */
 #ifndef SLUICE_ISTIO_ENDPOINTS_H
 #define SLUICE_ISTIO_ENDPOINTS_H

@@ -1,3 +1,4 @@
+/* expand: short names of hosts and gateways in full, and names of services. */
 #include "base/ip.h"
 #include "istio/lower.h"
 

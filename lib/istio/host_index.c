@@ -132,21 +132,6 @@ host_index_find(const struct host_index *index, sluice_str host, struct host_own
     return visit_matching(index, host, collect, &collecting);
 }
 
-static bool
-collect_plain(void *user, const struct host_entry *entry)
-{
-    return entry->wildcard || collect(user, entry);
-}
-
-bool
-host_index_find_covered(const struct host_index *index, sluice_str host, struct host_owners *out)
-{
-    struct collecting collecting = {index->arena, out};
-    bool wildcard = host_is_wildcard(host);
-    return visit_text(index, tail_of(host), wildcard, false, wildcard ? collect : collect_plain,
-                      &collecting);
-}
-
 static int
 by_number(const void *a, const void *b)
 {

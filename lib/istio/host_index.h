@@ -1,5 +1,5 @@
 /*
- * host_index: hosts of many owners, asked whose hosts match a host (istio.md 3.2).
+ * host_index: hosts of many owners, asked whose hosts match a host (docs/rules.md, "Names").
  *
  * "Matches" goes both ways: equal hosts, a wildcard and what it covers, and two wildcards of which
  * one covers the other. The time of a question grows with its answer, not with the number of hosts.
@@ -38,10 +38,6 @@ bool host_index_matches(const struct host_index *index, sluice_str host);
 
 /* Append the owner of every host that matches. False when memory ran out. */
 bool host_index_find(const struct host_index *index, sluice_str host, struct host_owners *out);
-
-/* Append the owner of every host that is equal to, or a subset of, this one. */
-bool host_index_find_covered(const struct host_index *index, sluice_str host,
-                             struct host_owners *out);
 
 void host_owners_sort(struct host_owners *owners);
 

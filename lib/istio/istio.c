@@ -8,16 +8,6 @@
 #include "istio/lower_l4.h"
 #include "istio/registry.h"
 
-static size_t
-count_bad(const struct istio_set *set)
-{
-    size_t bad = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        bad += set->items[i].bad;
-    }
-    return bad;
-}
-
 static bool
 lower_listeners(struct lower *lower, struct model *out)
 {
@@ -32,17 +22,15 @@ lower_listeners(struct lower *lower, struct model *out)
 }
 
 sluice_status
-istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
+istio_compile(struct model *out, struct envelope_list *envelopes,
               const struct istio_settings *settings)
 {
     struct istio_set set = {0};
     const struct envelope_options *envelope = settings->envelope;
-    sluice_status status =
-        istio_set_read(&set, envelopes, envelope, settings->options->limits.regex_bytes);
+    sluice_status status = istio_set_read(&set, envelopes, envelope, settings->regexes);
     if (status != SLUICE_OK) return status;
     bool within = limits_check(&set, envelope, settings->options->limits.destinations);
     if (!within && !settings->options->keep_going) return SLUICE_ERR_LIMIT;
-    *bad = count_bad(&set);
     struct lower lower = {
         .arena = envelope->arena,
         .diags = envelope->diags,

@@ -10,13 +10,14 @@
 struct istio_settings {
     const sluice_compile_options *options; /* every text and limit set */
     const struct envelope_options *envelope;
+    struct regex_store *regexes;
 };
 
 /*
  * Decode, validate and lower what is Istio's among the envelopes. Bad resources are left out of the
- * model; *bad counts them. SLUICE_OK, SLUICE_ERR_LIMIT (without keep_going), or SLUICE_ERR_NOMEM.
+ * model. SLUICE_OK, SLUICE_ERR_LIMIT (without keep_going), or SLUICE_ERR_NOMEM.
  */
-sluice_status istio_compile(struct model *out, size_t *bad, struct envelope_list *envelopes,
+sluice_status istio_compile(struct model *out, struct envelope_list *envelopes,
                             const struct istio_settings *settings);
 
 #endif

@@ -62,7 +62,8 @@ const struct model_route_list *rule_list_finish(struct lower *lower, const struc
 /* lower_routes.c: the entries of a VirtualService in order. False when memory ran out. */
 bool lower_routes(struct lower *lower, const struct lower_source *source,
                   const struct lower_scope *scope, struct rule_list *list);
-/* Whether the entry catches everything, whatever its static tests (istio.md 3.8). */
+/* Whether the entry catches everything, whatever its static tests (docs/rules.md, "Order of
+ * rules"). */
 bool lower_is_catch_all(const struct model_rule *rule);
 /* Whether some entry has no test on port or source, so that the list always applies. */
 bool lower_always_applies(const struct model_rule *rules, size_t count);
@@ -113,7 +114,8 @@ struct listener_list {
 bool listener_list_add(struct lower *lower, struct listener_list *list,
                        struct model_listener listener);
 
-/* VirtualServices that may speak to one caller, in the order of precedence (istio.md 3.4). */
+/* VirtualServices that may speak to one caller, in the order of precedence (docs/rules.md, "Which
+ * VirtualService"). */
 struct candidates {
     struct lower_source *items;
     size_t count;
@@ -133,7 +135,7 @@ struct lowered_destination lower_known_host(struct lower *lower, sluice_str host
                                             const struct istio_destination *destination,
                                             const struct lower_scope *scope);
 
-/* destination_rules.c: which rule speaks for a host (istio.md 7.1). */
+/* destination_rules.c: which rule speaks for a host (docs/rules.md, "DestinationRules"). */
 struct merged_subset {
     const struct istio_subset *subset;
     size_t order; /* as written */
@@ -149,7 +151,7 @@ const struct merged_rule *destination_rules_find(struct lower *lower, sluice_str
                                                  sluice_str service_namespace, bool mesh);
 const struct istio_subset *merged_rule_subset(const struct merged_rule *rule, sluice_str name);
 
-/* expand.c: names (istio.md 3.1). */
+/* expand.c: names (docs/rules.md, "Names"). */
 sluice_str expand_host(struct lower *lower, sluice_str host, sluice_str space);
 /* A host as a domain: lower-case, IPv6 in brackets. */
 sluice_str expand_domain(struct lower *lower, sluice_str host);
@@ -163,7 +165,8 @@ bool expand_is_service(const struct lower *lower, sluice_str host, sluice_str *n
 enum { EXPAND_NAMES = 3 };
 size_t expand_short_names(struct lower *lower, sluice_str host, sluice_str names[EXPAND_NAMES]);
 
-/* visibility.c: exportTo (istio.md 3.3). Class 0, 1, 2 as in 3.4, or -1: not visible. */
+/* visibility.c: exportTo (docs/rules.md, "Which VirtualService"). 0: exported to its own
+ * namespace, 1: to the caller's by name, 2: to all, -1: the caller does not see it. */
 int visibility_class(const struct lower *lower, const struct value_list *export_to, sluice_str own,
                      sluice_str caller);
 /* The exportTo of a core Service, which stands in an annotation. False when memory ran out. */

@@ -43,7 +43,8 @@ set_headers(struct lower *lower, struct model_action *action, const struct istio
     if (action->authority.len == 0) action->authority = lower_authority(headers->request);
 }
 
-/* An answer without a body has no content type, whatever is set (istio.md 6.4). */
+/* An answer without a body has no content type, whatever is set (docs/rules.md, "Direct response").
+ */
 static bool
 drop_content_type(struct lower *lower, struct model_header_ops *ops)
 {
@@ -100,10 +101,10 @@ lower_action(struct lower *lower, const struct lower_source *source,
              const struct istio_http_route *route, const struct lower_scope *scope)
 {
     /* The port matters where a registry says which ports a service has. */
-    unsigned port = lower->registry ? (unsigned)scope->port : 0;
-    sluice_str key =
-        arena_printf(lower->arena, "%p %d %u", (const void *)route, (int)scope->mesh, port);
-    void **place = key.ptr ? map_put(&lower->actions, key) : NULL;
+    uint64_t port = lower->registry ? scope->port : 0;
+    uint64_t parts[] = {(uintptr_t)route, scope->mesh, port};
+    sluice_str key = str_make((const char *)parts, sizeof(parts));
+    void **place = map_put_copy(&lower->actions, lower->arena, key);
     if (!place) {
         lower->failed = true;
         return NULL;

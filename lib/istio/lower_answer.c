@@ -1,3 +1,4 @@
+/* lower_answer: redirects, direct responses and CORS. */
 #include "istio/lower_action.h"
 
 const struct model_redirect *
@@ -45,7 +46,7 @@ lower_response(struct lower *lower, const struct istio_direct_response *response
     return made;
 }
 
-/* ---- CORS (istio.md 6.2) ---- */
+/* ---- CORS (docs/rules.md, "CORS") ---- */
 
 static sluice_str
 join(struct lower *lower, const struct value_list *list)

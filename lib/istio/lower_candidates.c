@@ -1,3 +1,4 @@
+/* lower_candidates: VirtualServices by what they are bound to, oldest first. */
 #include <stdlib.h>
 
 #include "istio/lower.h"

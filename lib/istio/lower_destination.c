@@ -1,3 +1,4 @@
+/* lower_destination: a destination of a rule, as the registry and the DestinationRules know it. */
 #include "istio/endpoints.h"
 #include "istio/traffic_policy.h"
 
@@ -13,8 +14,10 @@ static struct model_destination *
 shared(struct lower *lower, sluice_str host, sluice_str subset, uint32_t port,
        const struct merged_rule *rule)
 {
-    sluice_str key = arena_printf(lower->arena, "%.*s|%.*s|%u|%p", STR_ARG(host), STR_ARG(subset),
-                                  (unsigned)port, (const void *)rule);
+    /* The length of one text, so that no two pairs of texts look alike. */
+    uint64_t numbers[] = {host.len, port, (uintptr_t)rule};
+    sluice_str parts[] = {str_make((const char *)numbers, sizeof(numbers)), host, subset};
+    sluice_str key = arena_concat(lower->arena, parts, 3);
     void **place = key.ptr ? map_put(&lower->destinations, key) : NULL;
     if (!place) return NULL;
     if (!*place) *place = ARENA_NEW(lower->arena, struct model_destination);

@@ -1,3 +1,4 @@
+/* lower_fault: injected delays and aborts. */
 #include "istio/http_status.h"
 #include "istio/lower_action.h"
 

@@ -1,3 +1,4 @@
+/* lower_gateway: the HTTP listeners of Gateways. */
 #include <stdlib.h>
 
 #include "istio/gateway_servers.h"

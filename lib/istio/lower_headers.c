@@ -1,3 +1,4 @@
+/* lower_headers: header operations in their final order, and the rewritten authority. */
 #include <stdlib.h>
 
 #include "istio/lower.h"
@@ -10,7 +11,7 @@ struct ops {
 };
 
 /* The authority is rewritten elsewhere; other pseudo headers never become plain ones; an empty
- * value changes nothing (istio.md 6.5). */
+ * value changes nothing (docs/rules.md, "Header operations"). */
 static void
 put(struct ops *ops, sluice_header_action action, sluice_str name, sluice_str value)
 {

@@ -1,5 +1,5 @@
 /*
- * lower_l4: connections that are not HTTP: tls and tcp rules (istio.md 9).
+ * lower_l4: connections that are not HTTP: tls and tcp rules (docs/rules.md, "TLS and TCP").
  *
  * A proxy picks one filter chain for a connection: by destination address (longest prefix), then by
  * server name, and never goes back. Chains are collected here and put into the one total order of a

@@ -1,3 +1,4 @@
+/* lower_l4_gateway: TLS and TCP listeners of Gateways. */
 #include "istio/gateway_servers.h"
 #include "istio/lower_l4.h"
 

@@ -1,3 +1,4 @@
+/* lower_l4_mesh: TLS and TCP listeners of the mesh. */
 #include "istio/host_index.h"
 #include "istio/lower_l4.h"
 

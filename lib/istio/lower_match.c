@@ -1,3 +1,4 @@
+/* lower_match: a match block as a list of predicates. */
 #include "istio/lower.h"
 #include "istio/names.h"
 
@@ -164,10 +165,29 @@ lower_match_segments(struct predicate_list *list)
     if (path->value.len && !str_equal(path->value, STR("/"))) path->op = MODEL_SEGMENT_PREFIX;
 }
 
+/* Room for all, so that the list is not copied as it grows. */
+static void
+make_room(struct lower *lower, const struct istio_http_match *match, struct predicate_list *list)
+{
+    enum { SINGLE = 6 }; /* path, port, method, scheme, authority, namespace */
+    const size_t given[SINGLE] = {match->uri != NULL,       match->port.set,
+                                  match->method != NULL,    match->scheme != NULL,
+                                  match->authority != NULL, match->source_namespace.set};
+    list->capacity = match->headers.count + match->without_headers.count +
+                     match->query_params.count + match->source_labels.count;
+    for (size_t i = 0; i < SINGLE; i++) {
+        list->capacity += given[i];
+    }
+    list->items = ARENA_ARRAY(lower->arena, struct model_predicate, list->capacity);
+    if (!list->items) lower->failed = true;
+}
+
 bool
 lower_match(struct lower *lower, const struct istio_http_match *match,
             const struct lower_scope *scope, struct predicate_list *list)
 {
+    make_room(lower, match, list);
+    if (lower->failed) return false;
     add_uri(lower, list, match);
     if (match->port.v > 0 && scope->port == 0) add_port(lower, list, (uint32_t)match->port.v);
     add_text(lower, list, MODEL_METHOD, match->method);

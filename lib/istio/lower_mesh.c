@@ -14,7 +14,7 @@ unknown_host_action(const struct lower *lower)
     return lower->options->outbound_policy == SLUICE_OUTBOUND_REGISTRY_ONLY ? &block : &pass;
 }
 
-/* What a host that nobody owns gets (istio.md 3.6, step 8). */
+/* What a host that nobody owns gets (docs/rules.md, "Virtual hosts"). */
 bool
 mesh_add_unknown_host(struct virtual_hosts *hosts)
 {
@@ -34,7 +34,7 @@ mesh_add_unknown_host(struct virtual_hosts *hosts)
     return any->shared != NULL;
 }
 
-/* The other names that a service host answers to (istio.md 3.6, step 7). */
+/* The other names that a service host answers to (docs/rules.md, "Virtual hosts"). */
 bool
 mesh_add_alternatives(struct virtual_hosts *hosts, const struct domain_routes *routes,
                       sluice_str host, bool kube)

@@ -27,7 +27,7 @@ bool mesh_give_host(struct virtual_hosts *hosts, struct domain_routes *routes,
 bool mesh_add_alternatives(struct virtual_hosts *hosts, const struct domain_routes *routes,
                            sluice_str host, bool kube);
 
-/* What a host that nobody owns gets (istio.md 3.6, step 8). */
+/* What a host that nobody owns gets (docs/rules.md, "Virtual hosts"). */
 bool mesh_add_unknown_host(struct virtual_hosts *hosts);
 
 /* lower_mesh_ports.c: one listener for each port of the registry. */

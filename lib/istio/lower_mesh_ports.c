@@ -1,4 +1,5 @@
-/* lower_mesh_ports: the mesh where a registry says which hosts exist on which port (istio.md 3.6).
+/* lower_mesh_ports: the mesh where a registry says which hosts exist on which port (docs/rules.md,
+ * "Virtual hosts").
  */
 #include "istio/host_index.h"
 #include "istio/host_set.h"
@@ -231,7 +232,8 @@ default_action(struct mesh_port *port, const struct service *service)
 {
     struct lower *lower = port->lower;
     struct lower_scope scope = {.mesh = true, .port = port->port};
-    /* Here the port counts for the hash key too, as if it were named (istio.md 7.5). */
+    /* Here the port counts for the hash key too, as if it were named (docs/rules.md, "Hash of a
+     * request"). */
     struct istio_port_selector selector = {
         .number = {port->port, true}
     };

@@ -1,3 +1,4 @@
+/* lower_retry: the retry policy of a rule, with Istio's defaults. */
 #include "istio/http_status.h"
 #include "istio/lower_action.h"
 

@@ -1,3 +1,4 @@
+/* lower_routes: the http rules of a VirtualService as a list for one listener. */
 #include "istio/lower.h"
 
 bool
@@ -86,12 +87,28 @@ count_static(const struct model_rule *rule)
     return count;
 }
 
-/* After an entry that always catches everything, no later one exists (istio.md 3.8). */
+/* After an entry that always catches everything, no later one exists (docs/rules.md, "Order of
+ * rules"). */
 static bool
 ends_list(const struct rule_list *list)
 {
     const struct model_rule *last = list->count ? &list->items[list->count - 1] : NULL;
     return last && lower_is_catch_all(last) && count_static(last) == 0;
+}
+
+/* Most lists are of one VirtualService: room for all of its entries. */
+static bool
+make_room(struct lower *lower, const struct value_list *http, struct rule_list *list)
+{
+    const struct istio_http_route *routes = http->items;
+    size_t entries = 0;
+    if (list->capacity > 0) return true;
+    for (size_t i = 0; i < http->count; i++) {
+        entries += routes[i].match.count ? routes[i].match.count : 1;
+    }
+    list->items = ARENA_ARRAY(lower->arena, struct model_rule, entries);
+    if (list->items) list->capacity = entries;
+    return list->items != NULL;
 }
 
 bool
@@ -100,6 +117,7 @@ lower_routes(struct lower *lower, const struct lower_source *source,
 {
     const struct value_list *http = &source->resource->virtual_service->http;
     const struct istio_http_route *routes = http->items;
+    if (!make_room(lower, http, list)) return false;
     for (size_t i = 0; i < http->count && !ends_list(list); i++) {
         size_t blocks = routes[i].match.count;
         if (routes[i].delegate) continue; /* resolved before, or dangling */

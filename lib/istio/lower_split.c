@@ -1,3 +1,4 @@
+/* lower_split: the weighted destinations of a rule, their sticky keys, and mirrors. */
 #include "istio/lower_action.h"
 #include "istio/traffic_policy.h"
 
@@ -99,7 +100,8 @@ make_entry(struct lower *lower, const struct lower_source *source,
     return entry;
 }
 
-/* Entries without weight do not count among several (istio.md 5.1), nor do their hash keys. */
+/* Entries without weight do not count among several (docs/rules.md, "Destinations"), nor do their
+ * hash keys. */
 static bool
 takes_part(const struct istio_http_route *route, const struct istio_http_destination *entry)
 {
@@ -114,8 +116,8 @@ lower_split(struct lower *lower, const struct lower_source *source,
     const struct istio_http_destination *from = route->route.items;
     size_t count = route->route.count;
     struct model_split_entry *entries = ARENA_ARRAY(lower->arena, struct model_split_entry, count);
-    sluice_hash_policy *keys = ARENA_ARRAY(lower->arena, sluice_hash_policy, count);
-    if (!entries || !keys) return false;
+    sluice_hash_policy *keys = NULL;
+    if (!entries) return false;
     action->split.empty_status = unavailable(source);
     for (size_t i = 0; i < count; i++) {
         static const struct istio_destination nowhere;
@@ -127,6 +129,8 @@ lower_split(struct lower *lower, const struct lower_source *source,
         entries[action->split.count++] =
             make_entry(lower, source, route, &from[i], &lowered, action);
         if (!lowered.hash || !takes_part(route, &from[i])) continue;
+        if (!keys) keys = ARENA_ARRAY(lower->arena, sluice_hash_policy, count);
+        if (!keys) return false;
         if (traffic_policy_hash_key(&keys[action->hash_policy_count], lower->arena, lowered.hash)) {
             action->hash_policy_count++;
         }

@@ -12,7 +12,6 @@
 #include "istio/validate.h"
 
 #define ISTIO_GROUP "networking.istio.io"
-#define REGEX_BYTES 1024
 #define CODE_ANNOTATION "SL0401"
 
 const struct decode_dialect istio_dialect = {
@@ -161,7 +160,7 @@ sort_ports(struct istio_destination_rule *spec)
 
 static bool
 read_istio(struct istio_resource *out, const struct kind_row *row, struct envelope *envelope,
-           const struct envelope_options *options, uint32_t regex_bytes)
+           const struct envelope_options *options, struct regex_store *regexes)
 {
     if (!envelope_claim(envelope, options, &istio_dialect)) return false;
     struct decode decode = envelope_decode(envelope, options, &istio_dialect);
@@ -172,7 +171,7 @@ read_istio(struct istio_resource *out, const struct kind_row *row, struct envelo
     struct validate v = {
         .decode = &decode,
         .meta = envelope,
-        .regex_bytes = regex_bytes ? regex_bytes : REGEX_BYTES,
+        .regexes = regexes,
         .gateway_semantics = has_gateway_semantics(row->kind, envelope),
     };
     if (envelope->spec) validate_spec(&v, out);
@@ -192,11 +191,11 @@ claim_result(bool ok)
 
 static enum claim
 read_resource(struct istio_resource *out, struct envelope *envelope,
-              const struct envelope_options *options, uint32_t regex_bytes)
+              const struct envelope_options *options, struct regex_store *regexes)
 {
     bool ok;
     const struct kind_row *row = kind_of(envelope);
-    if (row) return claim_result(read_istio(out, row, envelope, options, regex_bytes));
+    if (row) return claim_result(read_istio(out, row, envelope, options, regexes));
     if (kube_service_decode(&out->service, envelope, options)) {
         out->kind = ISTIO_SERVICE;
         return claim_result(out->service != NULL);
@@ -232,10 +231,10 @@ sort_by_kind(struct istio_set *set, struct arena *arena)
 /* Read one object into the set, if its kind belongs there. False when memory ran out. */
 static bool
 read_into(struct istio_set *out, struct envelope *envelope, const struct envelope_options *options,
-          uint32_t regex_bytes)
+          struct regex_store *regexes)
 {
     struct istio_resource *resource = &out->items[out->count];
-    enum claim claim = read_resource(resource, envelope, options, regex_bytes);
+    enum claim claim = read_resource(resource, envelope, options, regexes);
     if (claim != CLAIM_TAKEN) return claim == CLAIM_NONE;
     resource->meta = envelope;
     resource->bad = envelope->errors > 0;
@@ -245,7 +244,7 @@ read_into(struct istio_set *out, struct envelope *envelope, const struct envelop
 
 sluice_status
 istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
-               const struct envelope_options *options, uint32_t regex_bytes)
+               const struct envelope_options *options, struct regex_store *regexes)
 {
     *out = (struct istio_set){0};
     out->items = ARENA_ARRAY(options->arena, struct istio_resource, envelopes->count);
@@ -253,7 +252,7 @@ istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
     for (size_t i = 0; i < envelopes->count; i++) {
         struct envelope *envelope = &envelopes->items[i];
         if (envelope->replaced) continue;
-        if (!read_into(out, envelope, options, regex_bytes)) return SLUICE_ERR_NOMEM;
+        if (!read_into(out, envelope, options, regexes)) return SLUICE_ERR_NOMEM;
     }
     /* An object that is set aside for its errors leaves the one that it was to replace. */
     for (size_t i = envelopes->count; i-- > 0;) {
@@ -262,7 +261,7 @@ istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
         const struct envelope *later = &envelopes->items[envelope->replaced_by];
         if (later->replaced || later->errors == 0) continue;
         envelope->replaced = false;
-        if (!read_into(out, envelope, options, regex_bytes)) return SLUICE_ERR_NOMEM;
+        if (!read_into(out, envelope, options, regexes)) return SLUICE_ERR_NOMEM;
     }
     if (!sort_by_kind(out, options->arena) || options->diags->failed) return SLUICE_ERR_NOMEM;
     return SLUICE_OK;

@@ -4,6 +4,7 @@
 #ifndef SLUICE_ISTIO_RESOURCE_H
 #define SLUICE_ISTIO_RESOURCE_H
 
+#include "engine/regex_store.h"
 #include "istio/resources.h"
 #include "model/annotations.h"
 #include "yaml/envelope.h"
@@ -47,12 +48,13 @@ struct istio_set {
 /*
  * Decode and validate every envelope of a kind named above, and claim it. Replaced ones are left
  * out. SLUICE_OK also when resources are bad: diagnostics say why. SLUICE_ERR_NOMEM otherwise.
- * regex_bytes: limit of one regular expression, 0 for Istio's 1024.
+ * regexes: where regular expressions are compiled.
  */
 sluice_status istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
-                             const struct envelope_options *options, uint32_t regex_bytes);
+                             const struct envelope_options *options, struct regex_store *regexes);
 
-/* Which of two is older: by creation, then by name, then by namespace (istio.md 3.4). */
+/* Which of two is older: by creation, then by name, then by namespace (docs/rules.md, "Which
+ * VirtualService"). */
 int istio_compare_age(const struct istio_resource *a, const struct istio_resource *b);
 
 /* Report about a resource at a place in it; an error makes it bad. Messages end after 511 bytes. */

@@ -205,17 +205,17 @@ validate_export_to(struct validate *v, const struct value_list *export_to,
 
 /* ---- regular expressions ---- */
 
-struct regex *
-validate_regex_compile(struct validate *v, const struct yaml_node *at, sluice_str pattern)
+const struct regex *
+validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern)
 {
-    struct regex *regex;
+    const struct regex *regex;
     struct regex_error error;
-    if (pattern.len > v->regex_bytes) {
+    if (pattern.len > v->regexes->bytes_max) {
         BROKEN(v, at, "regular expression of %zu bytes is longer than %u, which is the limit",
-               pattern.len, (unsigned)v->regex_bytes);
+               pattern.len, (unsigned)v->regexes->bytes_max);
         return NULL;
     }
-    switch (regex_compile(&regex, pattern, &error)) {
+    switch (regex_store_get(v->regexes, &regex, pattern, &error)) {
     case REGEX_OK:
         return regex;
     case REGEX_BAD:
@@ -230,10 +230,4 @@ validate_regex_compile(struct validate *v, const struct yaml_node *at, sluice_st
     }
     v->failed = true;
     return NULL;
-}
-
-void
-validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern)
-{
-    regex_free(validate_regex_compile(v, at, pattern));
 }

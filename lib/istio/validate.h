@@ -9,7 +9,7 @@
 #define SLUICE_ISTIO_VALIDATE_H
 
 #include "base/map.h"
-#include "engine/regex.h"
+#include "engine/regex_store.h"
 #include "istio/resources.h"
 #include "yaml/envelope.h"
 #include "yaml/str_walk.h"
@@ -17,7 +17,7 @@
 struct validate {
     struct decode *decode;
     const struct envelope *meta;
-    uint32_t regex_bytes;   /* limit of one regular expression */
+    struct regex_store *regexes;
     bool gateway_semantics; /* the resource was converted from Gateway API */
     bool failed;            /* memory ran out */
 };
@@ -68,10 +68,10 @@ struct export_rules {
 void validate_export_to(struct validate *v, const struct value_list *export_to,
                         struct export_rules rules);
 
-/* The compiled expression, to be freed; NULL when it is reported as wrong (or v->failed). */
-struct regex *validate_regex_compile(struct validate *v, const struct yaml_node *at,
-                                     sluice_str pattern);
-void validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern);
+/* The compiled expression, which stays the store's; NULL when it is reported as wrong (or
+ * v->failed). */
+const struct regex *validate_regex(struct validate *v, const struct yaml_node *at,
+                                   sluice_str pattern);
 
 /* ---- parts of a VirtualService ---- */
 

@@ -110,14 +110,13 @@ check_regex_rewrite(struct validate *v, const struct istio_regex_rewrite *rewrit
     if (rewrite->rewrite.v.len == 0) {
         REFUSED(v, at, "uriRegexRewrite needs a rewrite that is not empty");
     }
-    struct regex *regex =
-        validate_regex_compile(v, validate_at(rewrite->node, "match"), rewrite->match.v);
+    const struct regex *regex =
+        validate_regex(v, validate_at(rewrite->node, "match"), rewrite->match.v);
     struct regex_error error;
     if (regex && !regex_check_rewrite(regex, rewrite->rewrite.v, &error)) {
         BROKEN(v, at, "rewrite \"%.*s\" does not fit the match: %s", STR_ARG(rewrite->rewrite.v),
                error.text);
     }
-    regex_free(regex);
 }
 
 void

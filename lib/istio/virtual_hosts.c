@@ -74,10 +74,10 @@ final_list(struct virtual_hosts *hosts, struct domain_routes *routes, bool catch
 /*
  * ---- domains that are not there for everybody ----
  *
- * A VirtualService without an entry for the port or the caller makes no virtual host (istio.md 3.5,
- * 3.6), so the next wider domain answers. Ports and callers are of the request here: the own list
- * falls through to the wider domain's, behind guards that end the search where one of its entries
- * counts.
+ * A VirtualService without an entry for the port or the caller makes no virtual host
+ * (docs/rules.md, "Gateways" and "Virtual hosts"), so the next wider domain answers. Ports and
+ * callers are of the request here: the own list falls through to the wider domain's, behind guards
+ * that end the search where one of its entries counts.
  */
 
 static bool

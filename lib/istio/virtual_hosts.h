@@ -34,7 +34,7 @@ bool virtual_hosts_alias(struct virtual_hosts *hosts, const struct domain_routes
                          const sluice_str *domains, size_t count);
 
 /* The final lists. `catch_all_last`: where VirtualServices share a domain, entries that catch
- * everything move behind the others (istio.md 3.5). */
+ * everything move behind the others (docs/rules.md, "Gateways"). */
 bool virtual_hosts_finish(struct virtual_hosts *hosts, bool catch_all_last,
                           struct model_listener *listener);
 

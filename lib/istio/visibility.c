@@ -1,3 +1,4 @@
+/* visibility: whether the caller sees what an exportTo exports. */
 #include "istio/lower.h"
 
 static int

@@ -80,7 +80,12 @@ router_build(sluice_router **out, const struct model *model, const struct router
     struct sluice_router *router = router_new(settings);
     if (!router) return SLUICE_ERR_NOMEM;
     struct builder builder = {
-        .router = router, .keep = &router->keep, .scratch = scratch, .diags = diags};
+        .router = router,
+        .keep = &router->keep,
+        .scratch = scratch,
+        .diags = diags,
+        .compiled = settings->regexes,
+    };
     struct map *maps[BUILDER_MAPS];
     list_maps(&builder, maps);
     for (size_t i = 0; i < BUILDER_MAPS; i++) {

@@ -5,6 +5,7 @@
 #define SLUICE_ROUTER_BUILD_H
 
 #include "base/diag.h"
+#include "engine/regex_store.h"
 #include "model/model.h"
 #include "router/layout.h"
 
@@ -15,6 +16,7 @@ struct router_settings {
     sluice_str proxy_namespace;
     const sluice_field *proxy_labels;
     size_t proxy_label_count;
+    struct regex_store *regexes; /* where to take compiled patterns from; or NULL */
 };
 
 /*

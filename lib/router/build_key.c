@@ -47,27 +47,15 @@ build_key_text(struct builder *builder, sluice_str text)
     build_key_put(builder, text.ptr, text.len);
 }
 
-/* A new entry's key must outlive the buffer. */
-static bool
-keep_key(struct builder *builder, struct map *map)
-{
-    struct map_entry *entry = &map->entries[map->count - 1];
-    entry->key = arena_dup(builder->scratch, entry->key);
-    return entry->key.ptr != NULL;
-}
-
 void **
 build_key_end(struct builder *builder, struct map *map, size_t begin)
 {
-    size_t before = map->count, len = builder->key_len - begin;
+    size_t len = builder->key_len - begin;
     builder->key_len = begin;
     if (builder->status != SLUICE_OK) return NULL; /* the buffer may be missing */
     sluice_str key = {builder->key + begin, len};
-    void **place = map_put(map, key);
-    if (!place || (map->count > before && !keep_key(builder, map))) {
-        build_fail(builder, SLUICE_ERR_NOMEM);
-        return NULL;
-    }
+    void **place = map_put_copy(map, builder->scratch, key);
+    if (!place) build_fail(builder, SLUICE_ERR_NOMEM);
     return place;
 }
 

@@ -130,7 +130,8 @@ compile_regexes(struct builder *builder)
     router->regex_count = (uint32_t)builder->patterns.count;
     for (uint32_t i = 0; i < router->regex_count; i++) {
         struct regex_error error;
-        enum regex_result made = regex_compile(&router->regexes[i], router->patterns[i], &error);
+        enum regex_result made =
+            regex_store_take(builder->compiled, &router->regexes[i], router->patterns[i], &error);
         if (made == REGEX_OK) continue;
         if (made == REGEX_NOMEM) return build_fail(builder, SLUICE_ERR_NOMEM);
         struct diag_place nowhere = {0};

@@ -8,6 +8,7 @@ struct totals {
 static bool
 count_list(struct builder *builder, const struct model_route_list *list, struct totals *totals)
 {
+    const struct model_rule *before = NULL;
     for (size_t i = 0; i < list->count; i++) {
         const struct model_rule *rule = &list->rules[i];
         totals->rules++;
@@ -15,8 +16,9 @@ count_list(struct builder *builder, const struct model_route_list *list, struct 
         if (!build_index(builder, &builder->actions, build_pointer_key(&rule->action))) {
             return false;
         }
-        if (rule->resource &&
-            !build_index(builder, &builder->resources, build_pointer_key(&rule->resource))) {
+        bool new = rule->resource && (!before || before->resource != rule->resource);
+        before = rule;
+        if (new && !build_index(builder, &builder->resources, build_pointer_key(&rule->resource))) {
             return false;
         }
     }
@@ -55,7 +57,9 @@ struct filling {
     struct rule *rules;
     struct predicate *predicates;
     struct origin *origins;
-    uint32_t rule_count, predicate_count;
+    uint32_t rule_count, predicate_count, action_count;
+    const struct model_resource *resource; /* of the rule before */
+    uint32_t resource_index;
 };
 
 /* The match blocks of one rule follow each other and mostly have the same names: kept once. */
@@ -71,7 +75,8 @@ convert_names(struct builder *builder, const struct model_rule *rule, const stru
 }
 
 static struct origin
-convert_origin(struct builder *builder, const struct model_rule *rule, const struct origin *before)
+convert_origin(struct builder *builder, struct filling *filling, const struct model_rule *rule,
+               const struct origin *before)
 {
     struct origin origin = {
         .resource = NO_RESOURCE,
@@ -80,23 +85,35 @@ convert_origin(struct builder *builder, const struct model_rule *rule, const str
         .line = rule->line,
         .names = convert_names(builder, rule, before),
     };
-    if (rule->resource) {
+    if (rule->resource && rule->resource != filling->resource) {
         sluice_str key = build_pointer_key(&rule->resource);
-        origin.resource = (uint32_t)build_index(builder, &builder->resources, key) - 1;
+        filling->resource = rule->resource;
+        filling->resource_index = (uint32_t)build_index(builder, &builder->resources, key) - 1;
     }
+    if (rule->resource) origin.resource = filling->resource_index;
     return origin;
+}
+
+/* Actions were counted in the order in which they come again: the next new one needs no search. */
+static uint32_t
+action_index(struct builder *builder, struct filling *filling, const struct model_rule *rule)
+{
+    const struct map *actions = &builder->actions;
+    bool next = filling->action_count < actions->count &&
+                build_pointer_of(&actions->entries[filling->action_count]) == (const void *)rule->action;
+    if (next) return filling->action_count++;
+    return (uint32_t)build_index(builder, &builder->actions, build_pointer_key(&rule->action)) - 1;
 }
 
 static void
 convert_rule(struct builder *builder, struct filling *filling, const struct model_rule *from)
 {
     struct origin *origin = &filling->origins[filling->rule_count];
-    *origin = convert_origin(builder, from, filling->rule_count ? origin - 1 : NULL);
+    *origin = convert_origin(builder, filling, from, filling->rule_count ? origin - 1 : NULL);
     build_predicates(builder, &filling->predicates[filling->predicate_count], from);
-    sluice_str key = build_pointer_key(&from->action);
     filling->rules[filling->rule_count] = (struct rule){
         .predicate = filling->predicate_count,
-        .action = (uint32_t)build_index(builder, &builder->actions, key) - 1,
+        .action = action_index(builder, filling, from),
     };
     filling->predicate_count += (uint32_t)from->predicate_count;
     filling->rules[++filling->rule_count].predicate = filling->predicate_count;

@@ -16,7 +16,8 @@ struct builder {
     struct arena *keep;    /* the router's */
     struct arena *scratch; /* the caller's */
     struct diags *diags;
-    sluice_status status; /* first failure */
+    struct regex_store *compiled; /* or NULL */
+    sluice_status status;         /* first failure */
 
     struct map texts;        /* -> sluice_str in keep */
     struct map needed[5];    /* name -> index + 1 */

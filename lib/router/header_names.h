@@ -8,7 +8,7 @@
 #ifndef SLUICE_ROUTER_HEADER_NAMES_H
 #define SLUICE_ROUTER_HEADER_NAMES_H
 
-#include "router/text_hash.h"
+#include "base/text_hash.h"
 
 #define NO_HEADER UINT32_MAX
 

@@ -4,7 +4,7 @@
 #ifndef SLUICE_ROUTER_INDEX_TEXT_H
 #define SLUICE_ROUTER_INDEX_TEXT_H
 
-#include "router/text_hash.h"
+#include "base/text_hash.h"
 
 enum key_kind { KEY_EXACT, KEY_PREFIX, KEY_GRAM };
 

@@ -56,7 +56,9 @@ check_text(struct decode *decode, const struct field_type_row *field, const stru
         decode_error(decode, at, "%s must not be empty", field->name);
         return;
     }
-    check_count(decode, field, at, utf8_count(value.v), "characters");
+    if (field->least || field->most) {
+        check_count(decode, field, at, utf8_count(value.v), "characters");
+    }
     const char *wrong = field->check ? field->check(value.v) : NULL;
     if (wrong) decode_error(decode, at, "%s \"%.*s\" %s", field->name, STR_ARG(value.v), wrong);
 }

@@ -5,10 +5,13 @@ the binding tells the library.
 """
 import itertools
 import json
+import os
 import re
 import subprocess
+import sys
 
-import golden
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+import case_file
 
 FLAGS = {"lenient": ["--lenient"], "keep-going": ["--keep-going"], "registry=on": ["--registry", "on"],
          "registry=off": ["--registry", "off"], "export-to=.": ["--default-export-to", "."],
@@ -19,24 +22,22 @@ NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 VALUE = re.compile(r"([!-~\x80-\xff]([ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?$")
 
 
-def read_request(words):
+def asked_of(request):
     """What a line asks, or None where HAProxy cannot be asked that."""
-    if words[0] in ("TLS", "TCP", "UDP") or not HOST.match(words[1]) or words[1] == "-" or "#" in words[2]:
+    if request.is_connection() or not HOST.match(request.authority) or request.authority == "-":
         return None
-    if not TARGET.match(words[2]):
+    if "#" in request.path or not TARGET.match(request.path):
         return None
-    asked = {"method": words[0], "authority": words[1], "path": words[2], "headers": [], "port": 80,
-             "gateway": "mesh", "protocol": "http"}
-    if words[0] == "GRPC":
+    asked = {"method": request.method, "authority": request.authority, "path": request.path, "headers": [],
+             "port": 80, "gateway": "mesh", "protocol": "http"}
+    if request.method == "GRPC":
         asked.update(method="POST", protocol="grpc")
-    for word in words[3:]:
-        name, _, value = word.partition("=")
-        kind, _, key = name.partition(":")
-        if kind == "header" and NAME.match(key) and VALUE.match(value) and key.lower() not in (
+    for kind, name, value in request.attributes:
+        if kind == "header" and NAME.match(name) and VALUE.match(value) and name.lower() not in (
                 "host", "content-length", "connection", "transfer-encoding", "upgrade"):
-            asked["headers"].append((key, value))
-        elif name in ("port", "gateway"):
-            asked[name] = int(value) if name == "port" else value
+            asked["headers"].append((name, value))
+        elif kind in ("port", "gateway"):
+            asked[kind] = int(value) if kind == "port" else value
         else:
             return None
     return asked
@@ -53,25 +54,39 @@ def work_of(path, write):
     `write(name, text)` keeps the rules of a block and gives the file's path.
     """
     sets, work, rules, block, seen = {}, [], None, None, 0
-    for one in golden.blocks(path):
+    for one in case_file.blocks(path):
         if one.kind == "rules":
             block, seen = one, seen + 1
-            rules = write("%d.yaml" % seen, "\n".join(one.lines) + "\n")
+            rules = write("%d.yaml" % seen, one.text())
         if one.kind != "requests":
             continue
-        for number, line in enumerate(one.lines, one.line):
-            words = golden.tokens(line)
-            asked = read_request(words[:words.index("->")]) if words else None
+        for number, words in one.words("latin-1"):
+            asked = asked_of(case_file.sides(words)[0])
             if asked:
                 key = (rules, options_of(block, asked))
                 work.append((block, sets.setdefault(key, len(sets)), rules, number, asked))
     return sets, work
 
 
+def replay_all(test):
+    """Every case file through test.replay(path), which gives how many requests it made."""
+    total = 0
+    for path in case_file.paths():
+        with test.subTest(path.name):
+            total += test.replay(path)
+    print("%d requests" % total)
+    test.assertGreater(total, 200)
+
+
 def depends_on_chance(decision):
-    """Whether another draw can give another outcome: one part of the split resolves, another does not."""
+    """Whether another draw can give another outcome (one part of the split resolves, another does not; a fault
+    that is not for every request), or another destination although the pick is sticky (the key is a cookie that
+    was just made)."""
     drawn = [one for one in decision.get("split") or [] if one["fraction"] > 0]
-    return len(drawn) > 1 and any(one.get("invalid") for one in drawn)
+    made = bool((decision.get("sticky") or {}).get("set_cookie"))
+    fault = decision.get("fault") or {}
+    partly = any(0 < (fault.get(share) or 0) < 1 for share in ("delay_fraction", "abort_fraction"))
+    return partly or len(drawn) > 1 and (made or any(one.get("invalid") for one in drawn))
 
 
 def decisions_of(sluicectl, block, rules, requests):

@@ -25,15 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def read_body(self):
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b""
-        while True:
-            size = int(self.rfile.readline().split(b";")[0], 16)
-            body += self.rfile.read(size)
-            self.rfile.readline()
-            if size == 0:
-                return body
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def do_GET(self):
         body = self.read_body()
@@ -49,9 +41,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/hang-up"):
             self.close_connection = True
             return
+        if self.path.startswith("/hints"):
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n")
         self.send_response(204 if self.path.startswith("/no-content") else 200)
         self.send_header("x-server", self.server.name)
         self.send_header("x-internal", "secret")
+        self.send_header("x-hop", "by hop")
+        self.send_header("Connection", "x-hop")
         if self.path.startswith("/chunked"):
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
@@ -107,7 +103,7 @@ class Proxy:
 
     def __init__(self, program, arguments):
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen([program, "--listen", "127.0.0.1:0", *arguments], text=True,
+        self.process = subprocess.Popen([program, "127.0.0.1:0", *arguments], text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.said, self.complained, self.ended = [], [], False
         self.more = threading.Condition()

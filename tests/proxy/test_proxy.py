@@ -43,6 +43,14 @@ spec:
   - match: [{uri: {prefix: /slow}}]
     timeout: 0.2s
     route: [{destination: {host: reviews, subset: v1}}]
+  - match: [{uri: {prefix: /cors}}]
+    corsPolicy: {allowOrigins: [{exact: 'http://shop.example'}], allowMethods: [GET]}
+    route: [{destination: {host: reviews, subset: v1}}]
+  - match: [{uri: {prefix: /framing}}]
+    headers:
+      request: {set: {content-length: '1', transfer-encoding: chunked}}
+      response: {set: {content-length: '1', connection: x}, remove: [transfer-encoding]}
+    route: [{destination: {host: reviews, subset: v1}}]
   - match: [{uri: {prefix: /nobody}}]
     route: [{destination: {host: nobody}}]
   - match: [{uri: {prefix: /down}}]
@@ -58,6 +66,15 @@ spec:
   http:
   - match: [{uri: {exact: /only}}]
     route: [{destination: {host: reviews, subset: v1}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: empty
+spec:
+  parentRefs: [{group: '', kind: Service, name: empty, port: 80}]
+  rules:
+  - matches: [{path: {type: PathPrefix, value: /}}]
 """
 
 SPLIT = """\
@@ -87,8 +104,7 @@ class Case(unittest.TestCase):
         keys = ("reviews|v1", "reviews|v2", "other")
         upstreams = [("%s=127.0.0.1:%d" % (key, s.server_port)) for key, s in zip(keys, cls.servers)]
         upstreams.append("down=127.0.0.1:%d" % rig.closed_port())
-        arguments = [word for upstream in upstreams for word in ("--upstream", upstream)]
-        cls.proxy = rig.Proxy(PROGRAM, ["--threads", "2", *arguments, cls.file])
+        cls.proxy = rig.Proxy(PROGRAM, [cls.file, *upstreams])
 
     @classmethod
     def tearDownClass(cls):
@@ -121,7 +137,8 @@ class Outcomes(Case):
         self.assertEqual(self.ask("/x", end_user="jason").seen()["server"], "v2")
 
     def test_edits_the_request(self):
-        answer = self.ask("/edited/page?q=1", x_set="old", x_add="some", x_remove="this", Keep_Alive="5")
+        answer = self.ask("/edited/page?q=1", x_set="old", x_add="some", x_remove="this", Keep_Alive="5",
+                          Connection="x-mine, keep-alive, Host,Content-Length", x_mine="alone")
         self.assertEqual(answer.seen()["path"], "/page?q=1")
         self.assertEqual(answer.seen_header("host"), ["inner.example"])
         self.assertEqual(answer.seen_header("x-set"), ["new"])
@@ -129,13 +146,17 @@ class Outcomes(Case):
         self.assertEqual(answer.seen_header("x-remove"), [])
         self.assertEqual(answer.seen_header("x-forwarded-for"), ["127.0.0.1"])
         self.assertEqual(answer.seen_header("keep-alive"), [])
+        self.assertEqual(answer.seen_header("x-mine"), [])
+        self.assertEqual(answer.seen_header("connection"), ["close"])
 
     def test_edits_the_response(self):
         answer = self.ask("/edited/page")
         self.assertEqual(answer.header("x-server"), ["hidden"])
         self.assertEqual(answer.header("x-extra"), ["1"])
         self.assertEqual(answer.header("x-internal"), [])
-        self.assertEqual(self.ask("/plain").header("x-internal"), ["secret"])
+        answer = self.ask("/plain")
+        self.assertEqual(answer.header("x-internal"), ["secret"])
+        self.assertEqual(answer.header("x-hop") + answer.header("connection"), [])
 
     def test_redirects(self):
         answer = self.ask("/old/page")
@@ -146,6 +167,18 @@ class Outcomes(Case):
         self.assertEqual((answer.status, answer.body), (418, b"short and stout"))
         self.assertEqual(answer.header("x-kind"), ["teapot"])
         self.assertEqual(answer.header("content-type"), ["text/plain"])
+
+    def test_adds_cors_headers(self):
+        answer = self.ask("/cors", Origin="http://shop.example")
+        self.assertEqual(answer.header("access-control-allow-origin"), ["http://shop.example"])
+        self.assertEqual(answer.seen()["server"], "v1")
+        self.assertEqual(self.ask("/cors", Origin="http://other").header("access-control-allow-origin"), [])
+        answer = self.ask("/cors", "OPTIONS", Origin="http://shop.example", Access_Control_Request_Method="GET")
+        self.assertEqual((answer.status, answer.body), (200, b""))
+        self.assertEqual(answer.header("access-control-allow-methods"), ["GET"])
+
+    def test_rules_do_not_change_where_messages_end(self):
+        self.assertEqual(self.ask("/framing", "POST", b"x" * 100).seen()["body_length"], 100)
 
     def test_injects_faults(self):
         self.assertEqual(self.ask("/abort").status, 503)
@@ -159,6 +192,7 @@ class Outcomes(Case):
     def test_answers_what_has_no_route(self):
         self.assertEqual(self.ask("/other", host="nothing").status, 404)
         self.assertEqual(self.ask("/only", host="nothing").seen()["server"], "v1")
+        self.assertEqual(self.ask("/", host="empty").status, 500, "a rule without a destination")
 
     def test_passes_through_what_no_rule_names(self):
         self.assertEqual(self.ask("/", host="other:80").seen()["server"], "other")
@@ -179,23 +213,28 @@ class Transport(Case):
             ports.add(self.connection.sock.getsockname())
         self.assertEqual(len(ports), 1)
 
-    def test_pipelined_requests_are_answered_in_order(self):
-        request = b"GET /%d HTTP/1.1\r\nHost: reviews\r\n\r\n"
-        answer = self.proxy.raw(b"".join(request % i for i in range(10)))
-        self.assertEqual(re.findall(rb'"path": "/(\d+)"', answer), [b"%d" % i for i in range(10)])
+    def test_answers_the_first_of_pipelined_requests_and_hangs_up(self):
+        answer = self.proxy.raw(b"".join(b"GET /%d HTTP/1.1\r\nHost: reviews\r\n\r\n" % i for i in range(10)))
+        self.assertEqual(re.findall(rb'"path": "/(\d+)"', answer), [b"0"])
+        self.assertIn(b"connection: close\r\n", answer)
 
-    def test_passes_bodies_of_any_length(self):
-        for size in (0, 1, 1000, 100000, 3000000):
+    def test_passes_bodies(self):
+        for size in (0, 1, 1000, 30000):
             answer = self.ask("/x", "POST", b"x" * size)
             self.assertEqual(answer.seen()["body_length"], size)
         self.assertGreater(len(self.ask("/big").body), rig.BIG)
+        self.assertEqual(self.proxy.raw(b"POST / HTTP/1.1\r\nHost: reviews\r\nContent-Length: 100000\r\n\r\n"
+                                        + b"x" * 100000)[9:12], b"413")
 
-    def test_passes_chunks(self):
-        self.assertEqual(self.ask("/chunked", "POST", iter([b"abc", b"d" * 100000, b"e"])).seen()["body_length"], 100004)
-        raw = (b"POST / HTTP/1.1\r\nHost: reviews\r\nTransfer-Encoding: chunked\r\n\r\n"
-               b"3;ext=1\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n")
+    def test_takes_requests_byte_by_byte(self):
+        raw = b"POST / HTTP/1.1\r\nHost: reviews\r\nContent-Length: 13\r\n\r\n0123456789abc"
         for step in (None, 1, 7):
             self.assertIn(b'"body_length": 13', self.proxy.raw(raw, step))
+
+    def test_passes_chunks_of_a_response(self):
+        answer = self.ask("/chunked")
+        self.assertEqual(answer.seen()["server"], "v1")
+        self.assertEqual(answer.header("connection"), ["close"])
 
     def test_bodies_that_end_with_the_connection(self):
         answer = self.ask("/until-close")
@@ -207,6 +246,10 @@ class Transport(Case):
         self.assertEqual(self.ask("/no-content").status, 204)
         self.assertEqual(self.ask("/teapot", "HEAD").header("content-length"), ["15"])
         self.assertEqual(self.ask("/x").seen()["server"], "v1")
+
+    def test_leaves_out_interim_responses(self):
+        answer = self.proxy.raw(b"GET /hints HTTP/1.1\r\nHost: reviews\r\n\r\n")
+        self.assertEqual((answer[:12], answer.count(b"HTTP/1.1")), (b"HTTP/1.1 200", 1))
 
     def test_a_response_cut_short_is_not_passed_off_as_whole(self):
         answer = self.proxy.raw(b"GET /cut HTTP/1.1\r\nHost: reviews\r\n\r\n")
@@ -233,12 +276,19 @@ class Transport(Case):
             (b"GET / HTTP/1.1\r\n" + host + b"a b: c\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"a: b\n c\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b" folded\r\n\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b": empty\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"a : b\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"a: b" * 10 + b"\x00\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"a: b\r\n" * 101 + b"\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"a: b\r\n" * 99 + b"\r\n", b"500"),
+            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: +1\r\n\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\n" + host + b"Transfer-Encoding: gzip\r\n\r\n", b"400"),
-            (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", b"400"),
-            (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length:\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1" + b"0" * 30 + b"\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
+            (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"411"),
+            (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 40000\r\n\r\n", b"413"),
+            (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", b"417"),
             (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 10\r\n\r\nshort", b"400"),
             (long_head, b"431"),
         ]
@@ -341,9 +391,26 @@ class Usage(unittest.TestCase):
     def test_refuses_to_start_without_good_rules(self):
         with tempfile.TemporaryDirectory() as folder:
             file = rig.write(folder, "rules.yaml", json.dumps({"kind": "VirtualService", "spec": 1}))
-            for arguments in ([file], [os.path.join(folder, "absent")], [], ["--threads", "0", file]):
+            good = rig.write(folder, "good.yaml", RULES)
+            for arguments in ([file], [os.path.join(folder, "absent")], [folder], [], [good, "reviews"],
+                              [good, "reviews=127.0.0.1:99999"], [good, "reviews=localhost:80"]):
                 with self.assertRaises(RuntimeError):
                     rig.Proxy(PROGRAM, arguments)
+
+
+class Page(unittest.TestCase):
+    def test_quotes_the_program(self):
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        with open(os.path.join(root, "examples", "proxy.c"), encoding="utf-8") as file:
+            program = file.read()
+        with open(os.path.join(root, "docs", "embedding.md"), encoding="utf-8") as file:
+            page = re.search(r"^## A whole proxy$(.*?)^## ", file.read(), re.M | re.S).group(1)
+        quotes = re.findall(r"^```c\n(.*?)^```$", page, re.M | re.S)
+        self.assertGreater(len(quotes), 3)
+        for quote in quotes:
+            self.assertIn(quote, program)
+        for name in re.findall(r"`(\w+)\(\)`", page):
+            self.assertRegex(program, r"(?m)^%s\(" % name)
 
 
 if __name__ == "__main__":

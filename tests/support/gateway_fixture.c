@@ -15,18 +15,20 @@ gateway_fixture_load(struct gateway_fixture *fixture, sluice_str text, bool leni
         .default_namespace = STR("default"),
         .lenient = lenient,
     };
+    fixture->regexes = regex_store_init(&fixture->yaml.arena, fixture->yaml.limits.regex_bytes);
     fixture->status = fixture->yaml.status;
     if (fixture->status != SLUICE_OK) return;
     fixture->status = envelope_read_all(&fixture->envelopes, &options, fixture->yaml.documents);
     if (fixture->status != SLUICE_OK) return;
-    fixture->status = gateway_set_read(&fixture->set, &fixture->envelopes, &options,
-                                       fixture->yaml.limits.regex_bytes);
+    fixture->status =
+        gateway_set_read(&fixture->set, &fixture->envelopes, &options, &fixture->regexes);
     envelope_report_unclaimed(&fixture->envelopes, &options);
 }
 
 void
 gateway_fixture_free(struct gateway_fixture *fixture)
 {
+    regex_store_free(&fixture->regexes);
     yaml_fixture_free(&fixture->yaml);
 }
 

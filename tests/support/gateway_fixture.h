@@ -12,6 +12,7 @@
 struct gateway_fixture {
     struct yaml_fixture yaml; /* its report and arena are used for all */
     struct envelope_list envelopes;
+    struct regex_store regexes;
     struct gateway_set set;
     sluice_status status; /* of the first stage that failed */
 };

@@ -34,6 +34,7 @@ istio_fixture_load_with(struct istio_fixture *fixture, const sluice_allocator *a
 {
     memset(fixture, 0, sizeof(*fixture));
     fixture->arena = arena_init(allocator);
+    fixture->regexes = regex_store_init(&fixture->arena, 1024);
     fixture->limits = generous_limits();
     cr_assert(sluice_report_new(&fixture->report, NULL) == SLUICE_OK);
     fixture->diags.report = fixture->report;
@@ -49,7 +50,8 @@ istio_fixture_load_with(struct istio_fixture *fixture, const sluice_allocator *a
     if (fixture->status != SLUICE_OK) return;
     fixture->status = envelope_read_all(&fixture->envelopes, &options, documents);
     if (fixture->status != SLUICE_OK) return;
-    fixture->status = istio_set_read(&fixture->set, &fixture->envelopes, &options, 0);
+    fixture->status =
+        istio_set_read(&fixture->set, &fixture->envelopes, &options, &fixture->regexes);
     envelope_report_unclaimed(&fixture->envelopes, &options);
 }
 
@@ -57,6 +59,7 @@ void
 istio_fixture_free(struct istio_fixture *fixture)
 {
     sluice_report_free(fixture->report);
+    regex_store_free(&fixture->regexes);
     arena_free(&fixture->arena);
 }
 
@@ -73,6 +76,7 @@ load_row(sluice_str text, bool lenient)
     istio_fixture_load(&fixture, text, lenient);
     bool read = fixture.status == SLUICE_OK && fixture.set.count == 1;
     struct validation_result result = {fixture.report, read, read && fixture.set.items[0].bad};
+    regex_store_free(&fixture.regexes);
     arena_free(&fixture.arena);
     return result;
 }

@@ -4,6 +4,7 @@
 #ifndef SLUICE_TESTS_ISTIO_FIXTURE_H
 #define SLUICE_TESTS_ISTIO_FIXTURE_H
 
+#include "engine/regex_store.h"
 #include "istio/resource.h"
 #include "support/validation_rows.h"
 
@@ -13,6 +14,7 @@ struct istio_fixture {
     struct diags diags;
     sluice_limits limits;
     struct envelope_list envelopes;
+    struct regex_store regexes;
     struct istio_set set;
     sluice_status status; /* of the first stage that failed */
 };

@@ -3,33 +3,15 @@
  * at a gateway: a rule that is reported as out of reach is never the one that decides.
  */
 #include <criterion/criterion.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/str.h"
 #include "support/rows.h"
+#include "support/text.h"
 
 #define RULE_SETS 400
 #define RULES_MAX 5
-
-struct text {
-    char bytes[8192];
-    size_t len;
-};
-
-static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void
-add(struct text *text, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(text->bytes + text->len, sizeof(text->bytes) - text->len, format, args);
-    va_end(args);
-    text->len += (size_t)len;
-    cr_assert(text->len < sizeof(text->bytes));
-}
 
 /* ---- rules ---- */
 
@@ -64,34 +46,35 @@ add_block(struct text *text, uint64_t *state)
         "method: {exact: GET}",
         "ignoreUriCase: true",
     };
-    add(text, "{statPrefix: s");
-    if (draw(state, 3)) add(text, ", uri: %s", ONE_OF(state, uris));
-    if (draw(state, 3) == 0) add(text, ", headers: {x: %s}", ONE_OF(state, values));
-    if (draw(state, 3) == 0) add(text, ", withoutHeaders: {X: %s}", ONE_OF(state, values));
-    if (draw(state, 3) == 0) add(text, ", %s", ONE_OF(state, others));
-    add(text, "}");
+    text_add(text, "{statPrefix: s");
+    if (draw(state, 3)) text_add(text, ", uri: %s", ONE_OF(state, uris));
+    if (draw(state, 3) == 0) text_add(text, ", headers: {x: %s}", ONE_OF(state, values));
+    if (draw(state, 3) == 0) text_add(text, ", withoutHeaders: {X: %s}", ONE_OF(state, values));
+    if (draw(state, 3) == 0) text_add(text, ", %s", ONE_OF(state, others));
+    text_add(text, "}");
 }
 
 static void
 make_rules(struct text *text, uint64_t *state)
 {
     text->len = 0;
-    add(text, "{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: gw}, spec: "
-              "{selector: {a: b}, servers: [{hosts: ['*'], port: {number: 80, name: p, protocol: "
-              "HTTP}}, {hosts: ['*'], port: {number: 81, name: q, protocol: HTTP}}]}}\n---\n"
-              "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v}, "
-              "spec: {hosts: [h.org], gateways: [mesh, gw], http: [");
+    text_add(text,
+             "{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: gw}, spec: "
+             "{selector: {a: b}, servers: [{hosts: ['*'], port: {number: 80, name: p, protocol: "
+             "HTTP}}, {hosts: ['*'], port: {number: 81, name: q, protocol: HTTP}}]}}\n---\n"
+             "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v}, "
+             "spec: {hosts: [h.org], gateways: [mesh, gw], http: [");
     uint32_t rules = 2 + draw(state, RULES_MAX - 1);
     for (uint32_t i = 0; i < rules; i++) {
-        add(text, "%s{route: [{destination: {host: d}}]", i ? ", " : "");
+        text_add(text, "%s{route: [{destination: {host: d}}]", i ? ", " : "");
         uint32_t blocks = draw(state, 3);
         for (uint32_t k = 0; k < blocks; k++) {
-            add(text, "%s", k ? ", " : ", match: [");
+            text_add(text, "%s", k ? ", " : ", match: [");
             add_block(text, state);
         }
-        add(text, blocks ? "]}" : "}");
+        text_add(text, blocks ? "]}" : "}");
     }
-    add(text, "]}}\n");
+    text_add(text, "]}}\n");
 }
 
 /* ---- requests ---- */

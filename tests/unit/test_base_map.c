@@ -95,25 +95,6 @@ Test(base_map, keeps_what_it_has_when_memory_runs_out)
     }
 }
 
-/* Values of another implementation: CPython 3.11 with PYTHONHASHSEED=0, which has the key zero. */
-Test(base_map, hashes_as_siphash_1_3_does)
-{
-    static const struct {
-        int line;
-        const char *text;
-        uint64_t hash;
-    } rows[] = {
-        {__LINE__, "a",                                 UINT64_C(0x407448d2b89b1813)},
-        {__LINE__, "abcdefg",                           UINT64_C(0x6db12aae9070f506)},
-        {__LINE__, "abcdefgh",                          UINT64_C(0x3f7b849c0b8e35ea)},
-        {__LINE__, "reviews.default.svc.cluster.local", UINT64_C(0x45d2039e8f0c03b0)},
-    };
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        uint64_t hash = siphash_1_3((struct siphash_key){0, 0}, sluice_str_of(rows[i].text));
-        cr_expect(eq(u64, hash, rows[i].hash), "line %d", rows[i].line);
-    }
-}
-
 Test(base_map, hashes_differently_under_each_seed)
 {
     struct failing_alloc memory;
@@ -129,4 +110,47 @@ Test(base_map, hashes_differently_under_each_seed)
     }
     cr_expect(ne(u64, hashes[0], hashes[1]));
     cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
+}
+
+Test(base_map, copies_a_key_when_it_is_new)
+{
+    struct failing_alloc memory;
+    failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
+    struct arena arena = arena_init(&memory.allocator);
+    struct map map = map_init(&arena);
+    char text[] = "a key of the caller";
+    sluice_str given = str_make(text, sizeof(text) - 1);
+    void **place = map_put_copy(&map, &arena, given);
+    cr_assert(not(zero(ptr, place)));
+    *place = values;
+    size_t taken = arena.taken;
+    const char *copy = map.entries[0].key.ptr, *at = arena.at;
+    cr_expect(ne(ptr, (void *)(uintptr_t)copy, text));
+    cr_expect(eq(ptr, *map_put_copy(&map, &arena, given), values));
+    cr_expect(eq(sz, arena.taken, taken));
+    cr_expect(arena.at == at, "what is known takes no memory");
+    text[0] = 'A';
+    cr_expect(eq(ptr, map_get(&map, STR("a key of the caller")), values));
+    map_free(&map);
+    arena_free(&arena);
+    cr_expect(eq(sz, failing_alloc_finish(&memory), 0));
+}
+
+Test(base_map, survives_each_failing_allocation_of_a_copied_key)
+{
+    for (size_t fail_at = 0;; fail_at++) {
+        struct failing_alloc memory;
+        failing_alloc_init(&memory, fail_at);
+        struct arena arena = arena_init(&memory.allocator);
+        struct map map = map_init(&arena);
+        bool good = true;
+        for (size_t i = 0; good && i < 2000; i++) {
+            good = map_put_copy(&map, &arena, key(i)) != NULL;
+        }
+        cr_expect(eq(int, good, !memory.failed), "allocation %zu", fail_at);
+        map_free(&map);
+        arena_free(&arena);
+        cr_expect(eq(sz, failing_alloc_finish(&memory), 0), "allocation %zu", fail_at);
+        if (!memory.failed) break;
+    }
 }

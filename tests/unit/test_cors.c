@@ -1,4 +1,4 @@
-/* CORS: istio.md 6.2 and gateway-api.md 10.8. */
+/* CORS: docs/rules.md, "CORS" and docs/gateway-api.md, "Filters". */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

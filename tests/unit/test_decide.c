@@ -347,7 +347,7 @@ Test(decide, direct_responses)
         {__LINE__, 418, "",   NULL,     SLUICE_PROTOCOL_HTTP, -1, "",           ""               },
         {__LINE__, 200, "hi", &typed,   SLUICE_PROTOCOL_HTTP, -1, "",           ""               },
         {__LINE__, 200, "hi", &untyped, SLUICE_PROTOCOL_HTTP, -1, "text/plain", ""               },
-        {__LINE__, 302, "",   NULL,     SLUICE_PROTOCOL_HTTP, -1, "",           "https://h:1/x?q"}, /* trap 32 */
+        {__LINE__, 302, "",   NULL,     SLUICE_PROTOCOL_HTTP, -1, "",           "https://h:1/x?q"},
         {__LINE__, 201, "b",  NULL,     SLUICE_PROTOCOL_HTTP, -1, "text/plain", "https://h:1/x?q"},
         {__LINE__, 400, "",   NULL,     SLUICE_PROTOCOL_GRPC, 13, "",           ""               },
         {__LINE__, 401, "",   NULL,     SLUICE_PROTOCOL_GRPC, 16, "",           ""               },

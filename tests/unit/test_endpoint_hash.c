@@ -1,4 +1,4 @@
-/* The endpoint hash: istio.md 7.5, with its check values. */
+/* The endpoint hash: docs/rules.md, "Hash of a request", with its check values. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

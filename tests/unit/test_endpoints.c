@@ -8,16 +8,29 @@
 
 #define HEAD(kind, name)                                                                           \
     "---\n{apiVersion: networking.istio.io/v1, kind: " kind ", metadata: {name: " name "}, spec: "
-#define ROUTE(host, rest)                                                                          \
+#define ENTRY HEAD("ServiceEntry", "se") "{hosts: [a.com], "
+#define ROUTE                                                                                      \
+    HEAD("VirtualService", "vs") "{hosts: [a.com], http: [{route: [{destination: {host: a.com"
+/* Entries that a selector of app and tier takes, and not: the last is left open. */
+#define WORKLOADS                                                                                  \
+    HEAD("WorkloadEntry", "w1")                                                                    \
+    "{address: 10.0.0.1, labels: {app: a, tier: t}, weight: 2}}\n"                                 \
+    "---\n{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, "                              \
+    "metadata: {name: w3, namespace: other}, "                                                     \
+    "spec: {address: 10.0.0.3, labels: {app: a, tier: t}}}\n" HEAD(                                \
+        "WorkloadEntry", "w2") "{address: 10.0.0.2, labels: {app: a}"
+#define APP_AND_TIER "workloadSelector: {labels: {app: a, tier: t}}}}\n"
+#define LABELLED_WORKLOAD                                                                          \
+    "---\n{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, "                              \
+    "metadata: {name: w, labels: {app: a, x: meta}}, "                                             \
+    "spec: {address: 10.0.0.1, locality: r, labels: {x: spec, z: own}}}\n"
+#define SERVICE                                                                                    \
+    "---\n{apiVersion: v1, kind: Service, metadata: {name: s}, "                                   \
+    "spec: {ports: [{port: 80, name: http}]}}\n"
+#define TO_SERVICE                                                                                 \
     HEAD("VirtualService", "vs")                                                                   \
-    "{hosts: [a.com], http: [{route: [{destination: {host: " host rest "}}]}]}}\n"
-#define SUBSETS(labels)                                                                            \
-    HEAD("DestinationRule", "dr")                                                                  \
-    "{host: a.com, subsets: [{name: s, labels: {" labels "}}]}}\n"
-#define WORKLOAD(name, space, rest)                                                                \
-    "---\n{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, metadata: {name: " name        \
-    ", namespace: " space "}, spec: {" rest "}}\n"
-#define ENTRY(rest) HEAD("ServiceEntry", "se") "{hosts: [a.com], " rest "}}\n"
+    "{hosts: [a.com], http: [{route: [{destination: {host: s}}]}]}}\n"
+#define TARGET_PORT "ports: [{number: 80, name: http, protocol: HTTP, targetPort: 9000}]"
 #define PORTS "ports: [{number: 80, name: http, protocol: HTTP}]"
 
 struct asked {
@@ -66,90 +79,95 @@ write_endpoints(const sluice_endpoints *endpoints, char *to, size_t room)
     }
 }
 
+/* A ServiceEntry with `entry`, and a route to it, or to its subset with the labels `subset`. */
+static void
+write_entry(char *to, size_t room, const char *entry, const char *subset)
+{
+    size_t used = (size_t)snprintf(to, room, ENTRY "%s}}\n", entry);
+    if (subset) {
+        used += (size_t)snprintf(to + used, room - used,
+                                 HEAD("DestinationRule", "dr") "{host: a.com, subsets: "
+                                                               "[{name: s, labels: {%s}}]}}\n",
+                                 subset);
+    }
+    used +=
+        (size_t)snprintf(to + used, room - used, ROUTE "%s}}]}]}}\n", subset ? ", subset: s" : "");
+    cr_assert(used < room);
+}
+
 Test(endpoints, are_those_of_the_port_and_the_subset)
 {
     static const struct {
         int line;
-        const char *rules;
-        const char *want; /* NULL: not known */
         sluice_outcome outcome;
         bool complete;
+        const char *want, *subset, *entry;
     } rows[] = {
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1}, "
-                     "{address: 10.0.0.2, weight: 3, ports: {http: 8080}}]") ROUTE("a.com",                                                             ""),
-         "10.0.0.1:80*1@// 10.0.0.2:8080*3@//",                                                                                                                                                   SLUICE_FORWARD,     true},
+        {__LINE__, SLUICE_FORWARD,     true,  "10.0.0.1:80*1@// 10.0.0.2:8080*3@//",    NULL,
+         PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1}, "
+               "{address: 10.0.0.2, weight: 3, ports: {http: 8080}}]"                                                      },
  /* targetPort, unless the endpoint has a port of that name */
-        {__LINE__,
-         ENTRY("ports: [{number: 80, name: http, protocol: HTTP, targetPort: 9000}], resolution: "
-               "STATIC, endpoints: [{address: 10.0.0.1}, {address: 10.0.0.2, ports: {http: 1}}]")
-             ROUTE("a.com",                                                                                                                             ""),
-         "10.0.0.1:9000*1@// 10.0.0.2:1*1@//",                                                                                                                                                    SLUICE_FORWARD,     true},
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 'unix:///var/run/a'}]")
-             ROUTE("a.com",                                                                                                                             ""),
-         "unix:///var/run/a:0*1@//",                                                                                                                                                              SLUICE_FORWARD,     true},
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, locality: r/z/s}, "
-                     "{address: 10.0.0.2, labels: {istio-locality: r.z}}, "
-                     "{address: 10.0.0.3, locality: r}]") SUBSETS("topology.kubernetes.io/zone: z")
-             ROUTE("a.com",                                                                                                                             ", subset: s"),
-         "10.0.0.1:80*1@r/z/s 10.0.0.2:80*1@r/z/",                                                                                                                                                SLUICE_FORWARD,     true},
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}, "
-                     "{address: 10.0.0.2, labels: {v: v2}}]") SUBSETS("v: v2")
-             ROUTE("a.com",                                                                                                                             ", subset: s"),
-         "10.0.0.2:80*1@//",                                                                                                                                                                      SLUICE_FORWARD,     true},
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}]")
-             SUBSETS("v: v2") ROUTE("a.com",                                                                                                            ", subset: s"),
-         "",                                                                                                                                                                                      SLUICE_UNAVAILABLE, true},
- /* A name is its own endpoint, without labels (trap 72). */
-        {__LINE__,                                                                     ENTRY(PORTS ", resolution: DNS") ROUTE("a.com",                  ""),            "a.com:80*1@//",
-         SLUICE_FORWARD,                                                                                                                                                                                              true},
-        {__LINE__,                                                                     ENTRY(PORTS ", resolution: DNS") SUBSETS("v: v1") ROUTE("a.com", ", subset: s"),
-         "",                                                                                                                                                                                      SLUICE_UNAVAILABLE, true},
-        {__LINE__,                                                                     ENTRY(PORTS ", resolution: DNS") SUBSETS("") ROUTE("a.com",      ", subset: s"),
-         "a.com:80*1@//",                                                                                                                                                                         SLUICE_FORWARD,     true},
+        {__LINE__, SLUICE_FORWARD,     true,  "10.0.0.1:9000*1@// 10.0.0.2:1*1@//",     NULL,
+         TARGET_PORT ", resolution: STATIC, endpoints: "
+                     "[{address: 10.0.0.1}, {address: 10.0.0.2, ports: {http: 1}}]"                                        },
+        {__LINE__, SLUICE_FORWARD,     true,  "unix:///var/run/a:0*1@//",               NULL,
+         PORTS ", resolution: STATIC, endpoints: [{address: 'unix:///var/run/a'}]"                                         },
+        {__LINE__, SLUICE_FORWARD,     true,  "10.0.0.1:80*1@r/z/s 10.0.0.2:80*1@r/z/",
+         "topology.kubernetes.io/zone: z",                                                       PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, locality: r/z/s}, "
+               "{address: 10.0.0.2, labels: {istio-locality: r.z}}, "
+               "{address: 10.0.0.3, locality: r}]"                               },
+        {__LINE__, SLUICE_FORWARD,     true,  "10.0.0.2:80*1@//",                       "v: v2",
+         PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}, "
+               "{address: 10.0.0.2, labels: {v: v2}}]"                                                                     },
+        {__LINE__, SLUICE_UNAVAILABLE, true,  "",                                       "v: v2",
+         PORTS ", resolution: STATIC, endpoints: [{address: 10.0.0.1, labels: {v: v1}}]"                                   },
+ /* A name is its own endpoint, without labels. */
+        {__LINE__, SLUICE_FORWARD,     true,  "a.com:80*1@//",                          NULL,    PORTS ", resolution: DNS" },
+        {__LINE__, SLUICE_UNAVAILABLE, true,  "",                                       "v: v1", PORTS ", resolution: DNS" },
+        {__LINE__, SLUICE_FORWARD,     true,  "a.com:80*1@//",                          "",      PORTS ", resolution: DNS" },
  /* Without resolution the address is that of the connection. */
-        {__LINE__,                                                                     ENTRY(PORTS ", resolution: NONE") ROUTE("a.com",                 ""),            "",                       SLUICE_FORWARD,     false},
+        {__LINE__, SLUICE_FORWARD,     false, "",                                       NULL,    PORTS ", resolution: NONE"},
  /* WorkloadEntries of the same namespace; pods may be selected too. */
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, workloadSelector: {labels: {app: a, tier: t}}")
-             WORKLOAD("w1",                                                                                                                             "default",      "address: 10.0.0.1, labels: {app: a, tier: t}, weight: 2")
-                 WORKLOAD("w2", "default",          "address: 10.0.0.2, labels: {app: a}")
-                     WORKLOAD("w3","other", "address: 10.0.0.3, labels: {app: a, tier: t}")
-                         ROUTE("a.com", ""),
-         "10.0.0.1:80*2@//", SLUICE_FORWARD, false},
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, workloadSelector: {labels: {app: a}}")
-             ROUTE("a.com",                                                                                                   ""),
-         "",                                                                                                                                                      SLUICE_FORWARD,                                                                                                                                                                   false},
+        {__LINE__, SLUICE_FORWARD,     false, "10.0.0.1:80*2@//",                       NULL,
+         PORTS ", resolution: STATIC, " APP_AND_TIER WORKLOADS                                                             },
+        {__LINE__, SLUICE_FORWARD,     false, "",                                       NULL,
+         PORTS ", resolution: STATIC, workloadSelector: {labels: {app: a}}"                                                },
  /* An endpoint behind another network's gateway has no address here. */
-        {__LINE__,
-         ENTRY(PORTS ", resolution: STATIC, endpoints: [{network: net}]") ROUTE("a.com",                      ""),                                                                                                                                                            "",
-         SLUICE_FORWARD,false},
-        {__LINE__,
-         "---\n{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80, "
-         "name: http}]}}\n" ENTRY(PORTS ", resolution: DNS") ROUTE("s",                                        ""),
-         NULL,                                                                                                                                                                          SLUICE_FORWARD,                                                                                                                                                                                                                                                                                                                            false                                                                                                                                                                                                                                                                                                       },
-        {__LINE__,                ROUTE("a.com",                                     ""),                                                                                                                                                          NULL,SLUICE_FORWARD,false},
+        {__LINE__, SLUICE_FORWARD,     false, "",                                       NULL,
+         PORTS ", resolution: STATIC, endpoints: [{network: net}]"                                                         },
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct asked asked;
-        char text[512];
-        ask(&asked, rows[i].rules, "/");
+        char rules[2048], text[512];
+        write_entry(rules, sizeof(rules), rows[i].entry, rows[i].subset);
+        ask(&asked, rules, "/");
         const sluice_destination *destination = asked.decision.split_count
                                                     ? asked.decision.split[0].destination
                                                     : asked.decision.destination;
         const sluice_endpoints *endpoints = destination->endpoints;
+        cr_assert(endpoints != NULL, "line %d", rows[i].line);
+        write_endpoints(endpoints, text, sizeof(text));
         cr_expect(eq(int, asked.decision.outcome, rows[i].outcome), "line %d", rows[i].line);
-        cr_expect(eq(int, endpoints != NULL, rows[i].want != NULL), "line %d", rows[i].line);
-        if (endpoints && rows[i].want) {
-            write_endpoints(endpoints, text, sizeof(text));
-            cr_expect(eq(str, text, (char *)rows[i].want), "line %d", rows[i].line);
-            cr_expect(eq(int, endpoints->complete, rows[i].complete), "line %d", rows[i].line);
-        }
+        cr_expect(eq(str, text, (char *)rows[i].want), "line %d", rows[i].line);
+        cr_expect(eq(int, endpoints->complete, rows[i].complete), "line %d", rows[i].line);
+        done(&asked);
+    }
+}
+
+Test(endpoints, are_not_known_without_an_entry_for_the_destination)
+{
+    static const struct {
+        int line;
+        const char *rules;
+    } rows[] = {
+        {__LINE__, ROUTE "}}]}]}}\n"                                     },
+        {__LINE__, SERVICE ENTRY PORTS ", resolution: DNS}}\n" TO_SERVICE},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct asked asked;
+        ask(&asked, rows[i].rules, "/");
+        cr_expect(eq(int, asked.decision.outcome, SLUICE_FORWARD), "line %d", rows[i].line);
+        cr_expect(asked.decision.destination->endpoints == NULL, "line %d", rows[i].line);
         done(&asked);
     }
 }
@@ -159,18 +177,9 @@ Test(endpoints, have_the_labels_of_spec_metadata_and_locality)
 {
     struct asked asked;
     ask(&asked,
-        ENTRY(
-            PORTS
-            ", resolution: STATIC, workloadSelector: {labels: {app: a}}") "---\n{apiVersion: "
-                                                                          "networking.istio.io/v1, "
-                                                                          "kind: WorkloadEntry, "
-                                                                          "metadata: {name: w, "
-                                                                          "labels: {app: a, x: "
-                                                                          "meta}}, spec: {address: "
-                                                                          "10.0.0.1, locality: r, "
-                                                                          "labels: {x: spec, "
-                                                                          "z: own}}}\n" ROUTE(
-                                                                              "a.com", ""),
+        ENTRY PORTS
+        ", resolution: STATIC, workloadSelector: {labels: {app: a}}}}\n" LABELLED_WORKLOAD ROUTE
+        "}}]}]}}\n",
         "/");
     static const char *const want[][2] = {
         {"app",                           "a"   },

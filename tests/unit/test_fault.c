@@ -1,4 +1,4 @@
-/* Faults, and fractions in general: istio.md 6.1. */
+/* Faults, and fractions in general: docs/rules.md, "Fault". */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 

@@ -3,14 +3,15 @@
  *
  * Gateways and routes of a small alphabet are made at random, as structs and as text. The text is
  * compiled. The oracle compares every matching (route, rule, match) with every other one by the
- * steps of gateway-api.md 4 to 8, knowing nothing of lists, virtual hosts or ranks.
+ * steps of docs/gateway-api.md, "Attachment" to "GRPCRoute", knowing nothing of lists, virtual
+ * hosts or ranks.
  */
 #include <criterion/criterion.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/str.h"
 #include "support/rows.h"
+#include "support/text.h"
 
 enum { SETS = 300, REQUESTS = 120, LISTENERS = 4, ROUTES = 7, RULES = 3, MATCHES = 3, NAMES = 3 };
 
@@ -142,71 +143,54 @@ make_set(struct set *out, uint64_t *state)
 
 /* ---- as text ---- */
 
-struct text {
-    char bytes[1 << 16];
-    size_t len;
-};
-
-static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void
-add(struct text *text, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(text->bytes + text->len, sizeof(text->bytes) - text->len, format, args);
-    va_end(args);
-    text->len += (size_t)len;
-    cr_assert(text->len < sizeof(text->bytes));
-}
-
 static void
 write_fields(struct text *text, const char *field, const char *name, const bool given[2])
 {
     if (!given[0] && !given[1]) return;
-    add(text, "%s: [", field);
+    text_add(text, "%s: [", field);
     for (size_t i = 0; i < 2; i++) {
-        if (given[i]) add(text, "{name: %s%zu, value: v}, ", name, i);
+        if (given[i]) text_add(text, "{name: %s%zu, value: v}, ", name, i);
     }
-    add(text, "], ");
+    text_add(text, "], ");
 }
 
 static void
 write_match(struct text *text, const struct match *match, bool grpc)
 {
     static const char *const types[] = {"Exact", "PathPrefix", "RegularExpression"};
-    add(text, "{");
+    text_add(text, "{");
     if (grpc && (match->method || match->rpc)) {
-        add(text, "method: {");
-        if (match->method) add(text, "service: %s, ", match->method);
-        if (match->rpc) add(text, "method: %s", match->rpc);
-        add(text, "}, ");
+        text_add(text, "method: {");
+        if (match->method) text_add(text, "service: %s, ", match->method);
+        if (match->rpc) text_add(text, "method: %s", match->rpc);
+        text_add(text, "}, ");
     } else if (!grpc && match->path) {
-        add(text, "path: {type: %s, value: %s}, ", types[match->path_type], match->path);
+        text_add(text, "path: {type: %s, value: %s}, ", types[match->path_type], match->path);
     }
-    if (!grpc && match->method) add(text, "method: %s, ", match->method);
+    if (!grpc && match->method) text_add(text, "method: %s, ", match->method);
     write_fields(text, "headers", "h", match->header);
     write_fields(text, "queryParams", "q", match->query);
-    add(text, "}, ");
+    text_add(text, "}, ");
 }
 
 static void
 write_route(struct text *text, const struct route *route)
 {
-    add(text, "---\napiVersion: gateway.networking.k8s.io/v1\nkind: %s\nmetadata: {name: %s",
-        route->grpc ? "GRPCRoute" : "HTTPRoute", route->name);
-    if (route->created) add(text, ", creationTimestamp: '202%d-01-01T00:00:00Z'", route->created);
-    add(text, "}\nspec:\n  parentRefs: [{name: gw}]\n  hostnames: [");
+    text_add(text, "---\napiVersion: gateway.networking.k8s.io/v1\nkind: %s\nmetadata: {name: %s",
+             route->grpc ? "GRPCRoute" : "HTTPRoute", route->name);
+    if (route->created)
+        text_add(text, ", creationTimestamp: '202%d-01-01T00:00:00Z'", route->created);
+    text_add(text, "}\nspec:\n  parentRefs: [{name: gw}]\n  hostnames: [");
     for (size_t i = 0; i < route->hostname_count; i++) {
-        add(text, "'%s', ", route->hostnames[i]);
+        text_add(text, "'%s', ", route->hostnames[i]);
     }
-    add(text, "]\n  rules:\n");
+    text_add(text, "]\n  rules:\n");
     for (size_t i = 0; i < route->rule_count; i++) {
-        add(text, "  - {backendRefs: [{name: b, port: 80}], matches: [");
+        text_add(text, "  - {backendRefs: [{name: b, port: 80}], matches: [");
         for (size_t k = 0; k < route->rules[i].count; k++) {
             write_match(text, &route->rules[i].matches[k], route->grpc);
         }
-        add(text, "]}\n");
+        text_add(text, "]}\n");
     }
 }
 
@@ -214,12 +198,12 @@ static void
 write_set(struct text *text, const struct set *set)
 {
     text->len = 0;
-    add(text, "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gw}\n"
-              "spec:\n  gatewayClassName: c\n  listeners:\n");
+    text_add(text, "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gw}\n"
+                   "spec:\n  gatewayClassName: c\n  listeners:\n");
     for (size_t i = 0; i < set->listener_count; i++) {
         const char *hostname = set->listeners[i];
-        add(text, "  - {name: l%zu, port: 80, protocol: HTTP%s%s%s}\n", i,
-            *hostname ? ", hostname: '" : "", hostname, *hostname ? "'" : "");
+        text_add(text, "  - {name: l%zu, port: 80, protocol: HTTP%s%s%s}\n", i,
+                 *hostname ? ", hostname: '" : "", hostname, *hostname ? "'" : "");
     }
     for (size_t i = 0; i < set->route_count; i++) {
         write_route(text, &set->routes[i]);

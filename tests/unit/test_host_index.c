@@ -13,7 +13,7 @@ static const char *const hosts[] = {
     "b.a.com", "*.a.com", "*b.a.com",  "a.org",   "*.org",
 };
 
-/* istio.md 3.2, relation "matches". */
+/* Whether two hosts, plain or wildcards, have a host in common. */
 static bool
 by_definition(sluice_str a, sluice_str b)
 {

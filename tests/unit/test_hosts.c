@@ -314,7 +314,7 @@ set_listener(struct model_listener *listener, bool tls, sluice_str hostname, boo
     listener->isolated_by_sni = isolated;
 }
 
-/* gateway-api.md 6.2 and 6.3. */
+/* docs/gateway-api.md, "From request to listener". */
 Test(hosts, chooses_the_most_specific_listener)
 {
     static const struct {
@@ -462,7 +462,7 @@ best_listener(const struct listeners *all, bool tls, sluice_str host)
     return best;
 }
 
-/* As ask(): gateway-api.md 6.2 and 6.3. */
+/* As ask(): docs/gateway-api.md, "From request to listener". */
 static int
 listener_oracle(const struct listeners *all, bool https, sluice_str host, sluice_str sni)
 {

@@ -108,7 +108,7 @@ Test(match, compares_paths)
         STR_INIT(n), STR_INIT(v)                                                                   \
     }
 
-/* istio.md 4.3, 4.4 and its traps 7 to 14 and 18. */
+/* docs/rules.md, "Matches". */
 Test(match, compares_headers)
 {
     static const struct {
@@ -173,7 +173,7 @@ Test(match, compares_headers)
     }
 }
 
-/* istio.md 4.5 and its traps 15 to 17; the decoded form is Gateway API's. */
+/* docs/rules.md, "Matches"; the decoded form is Gateway API's. */
 Test(match, compares_query_parameters)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Rewriting paths: docs/rules.md, "Rewrite"; istio.md 6.5 and gateway-api.md 10.6. */
+/* Rewriting paths: docs/rules.md, "Rewrite", and docs/gateway-api.md, "Filters". */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 

@@ -1,4 +1,5 @@
-/* Which entry of a split a request gets, and by which key: docs/sticky.md, istio.md 5. */
+/* Which entry of a split a request gets, and by which key: docs/sticky.md, docs/rules.md,
+ * "Destinations". */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

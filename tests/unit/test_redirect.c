@@ -1,4 +1,4 @@
-/* The Location of a redirect: istio.md 6.3 and gateway-api.md 10.4. */
+/* The Location of a redirect: docs/rules.md, "Redirect" and docs/gateway-api.md, "Filters". */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

@@ -5,13 +5,18 @@ checks, those are made that a variable shows.
 """
 
 import collections
+import dataclasses
+import pathlib
 import re
 import socket
+import sys
 import unittest
 
-import case_files
 import server
 from server import Nginx
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "support"))
+import case_file
 
 SHOWN = ("outcome", "status", "destination", "subset", "port", "location", "path", "authority", "rule", "route", "sticky_by",
          "pick", "timeout", "grpc_status")
@@ -21,11 +26,48 @@ DIRECTIVES = {"gateway": "sluice_gateway", "port": "sluice_listener_port", "sche
 NOT_SHOWN = {"to", "sni"}  # attributes that nginx finds out for itself
 
 
-def attribute(word):
-    """("header", "NAME", "VALUE") or ("port", "", "80")."""
-    name, _, value = word.partition("=")
-    kind, _, name = name.partition(":")
-    return kind, name, value
+@dataclasses.dataclass
+class Line:
+    """One request, what comes of it, and what else is expected."""
+
+    place: str
+    request: case_file.Request
+    outcome: list
+    checks: list
+
+
+@dataclasses.dataclass
+class Rules:
+    """One block of rules with the requests against it."""
+
+    place: str
+    options: list
+    text: str
+    lines: list
+
+
+OUTCOMES_OF_MORE_WORDS = {"redirect": 3, "respond": 2}
+
+
+def read_line(place, words):
+    request, expected = case_file.sides(words)
+    length = OUTCOMES_OF_MORE_WORDS.get(expected[0], 1)
+    if expected[0] == "split":
+        while length < len(expected) and re.match(r"\d+:", expected[length]):
+            length += 1
+    return Line(place, request, expected[:length], expected[length:])
+
+
+def read_all():
+    found = []
+    for path in case_file.paths():
+        for block in case_file.blocks(path):
+            place = f"{path.name}:{block.number}"
+            if block.kind == "rules":
+                found.append(Rules(place, block.options, block.text(), []))
+            elif block.kind == "requests":
+                found[-1].lines += [read_line(f"{path.name}:{number}", words) for number, words in block.words("latin-1")]
+    return found
 
 
 def server_block(number, block):
@@ -52,8 +94,7 @@ def named_values(block):
 def case_values(line):
     """Labels and claims of a request, each with the header that carries it."""
     count = collections.Counter()
-    for word in line.attributes:
-        kind, name, value = attribute(word)
+    for kind, name, value in line.request.attributes:
         if kind not in ("label", "claim"):
             continue
         count[kind, name] += 1
@@ -62,30 +103,29 @@ def case_values(line):
 
 def request_of(line):
     """The bytes of the request, or None when it is none that nginx can be asked."""
-    if line.method in ("TLS", "TCP", "UDP"):
+    asked = line.request
+    if asked.is_connection():
         return None
-    headers = [] if line.authority == "-" else [("Host", line.authority)]
+    headers = [] if asked.authority == "-" else [("Host", asked.authority)]
     headers += [(header, value) for header, (_, _, value) in case_values(line)]
-    given = {"port": "80"}
-    for word in line.attributes:
-        kind, name, value = attribute(word)
+    given = {}
+    for kind, name, value in asked.attributes:
         if kind in NOT_SHOWN:
             return None
         if kind == "header":
             headers.append((name, value))
         elif kind not in ("label", "claim"):
             given[kind] = value
-    if given.get("scheme") == "https" and not any(word.startswith("port=") for word in line.attributes):
-        given["port"] = "443"
+    given.setdefault("port", "443" if given.get("scheme") == "https" else "80")
     headers += [(f"X-Case-{kind}", value) for kind, value in given.items()]
-    method = line.method
+    method = asked.method
     if method == "GRPC":
         method = "POST"
         headers.append(("Content-Type", "application/grpc"))
     if any(c in value for _, value in headers for c in "\r\n\0"):
         return None
-    head = f"{method} {line.path} HTTP/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return (head + "\r\n").encode("latin-1", "replace")
+    head = f"{method} {asked.path} HTTP/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return (head + "\r\n").encode("latin-1")
 
 
 def ask(path, request):
@@ -178,7 +218,7 @@ class Case:
 
 class Cases(unittest.TestCase):
     def test_requests(self):
-        blocks = [block for block in case_files.read_all() if "refused" not in block.options and block.lines]
+        blocks = [block for block in read_all() if "refused" not in block.options and block.lines]
         http = """
     server_names_hash_bucket_size 128;
     underscores_in_headers on;
@@ -208,7 +248,7 @@ class Cases(unittest.TestCase):
         self.assertLess(refused, asked / 10)
 
     def test_refused_rules(self):
-        blocks = [block for block in case_files.read_all() if "refused" in block.options]
+        blocks = [block for block in read_all() if "refused" in block.options]
         self.assertGreater(len(blocks), 0)
         for block in blocks:
             options = " ".join(OPTIONS.get(option, option) for option in block.options if option != "refused")

@@ -5,7 +5,8 @@ import re
 import unittest
 
 import server
-from server import Nginx, Upstream
+from server import Nginx
+from loopback import EchoServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "nginx.md").read_text()
@@ -18,7 +19,7 @@ def block(language):
 class Page(unittest.TestCase):
     def test_first_configuration(self):
         http = re.search(r"^http \{\n(.*)^\}", block("nginx"), re.M | re.S)[1]
-        with Upstream("v1") as v1, Upstream("v2") as v2:
+        with EchoServer("v1") as v1, EchoServer("v2") as v2:
             for place, port in (("listen 8080", "listen 127.0.0.1:@port@"), ("127.0.0.1:9081", f"127.0.0.1:{v1.port}"),
                                 ("127.0.0.1:9082", f"127.0.0.1:{v2.port}")):
                 self.assertIn(place, http)
@@ -26,7 +27,7 @@ class Page(unittest.TestCase):
             with Nginx(http, {"rules.yaml": block("yaml")}) as nginx:
                 self.assertEqual(nginx.get(headers=[("End-User", "jason")]).json()["server"], "v2")
                 first = nginx.get()
-                cookie = first.header("Set-Cookie").split(";")[0]
+                cookie = first.get("Set-Cookie").split(";")[0]
                 again = nginx.get(headers=[("Cookie", cookie)])
                 self.assertEqual(again.json()["server"], first.json()["server"])
                 self.assertEqual(nginx.get(host="elsewhere").status, 502)

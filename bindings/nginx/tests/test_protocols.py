@@ -9,7 +9,9 @@ import subprocess
 import unittest
 
 import server
-from server import Nginx, Upstream, virtual_service
+from server import Nginx, virtual_service
+import loopback
+from loopback import EchoServer
 
 RULES = virtual_service("""\
   - match: [{headers: {cookie: {regex: '.*user=u7.*'}, end-user: {exact: jason}}}]
@@ -73,8 +75,8 @@ class Http2(unittest.TestCase):
         if shutil.which("curl") is None:
             raise unittest.SkipTest("curl is not installed")
         with contextlib.ExitStack() as stack:
-            cls.copy = stack.enter_context(Upstream("copy"))
-            cls.slow = stack.enter_context(Upstream("slow", delay=1.0))
+            cls.copy = stack.enter_context(EchoServer("copy"))
+            cls.slow = stack.enter_context(EchoServer("slow", delay=1.0))
             cls.nginx = stack.enter_context(Nginx(SERVER, {"rules.yaml": RULES}, copy=cls.copy.port, slow=cls.slow.port))
             cls.stack = stack.pop_all()
 
@@ -116,7 +118,7 @@ class Http2(unittest.TestCase):
         self.copy.seen.clear()
         _, body = self.curl("/mirror", "-d", "b" * 50000)
         self.assertEqual(json.loads(body)["body"], "b" * 50000)
-        server.wait_until(lambda: len(self.copy.seen) == 2, "no copy arrived")
+        loopback.wait_until(lambda: len(self.copy.seen) == 2, 20, "no copy arrived")
         self.assertEqual([asked["body"] for asked in self.copy.seen], ["b" * 50000] * 2)
 
 

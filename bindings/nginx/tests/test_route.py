@@ -7,7 +7,9 @@ import time
 import unittest
 
 import server
-from server import Nginx, Upstream, free_port, virtual_service
+from server import Nginx, virtual_service
+import loopback
+from loopback import EchoServer
 
 SERVER = """
     sluice_rules rules.yaml;
@@ -145,16 +147,16 @@ class Route(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             secret = [("X-Secret", "1"), ("X-Server", "upstream"), ("X-More", "1"),
                       ("Access-Control-Allow-Origin", "http://upstream.example.com")]
-            cls.v1 = stack.enter_context(Upstream("v1", headers=secret))
-            cls.v2 = stack.enter_context(Upstream("v2"))
-            cls.other = stack.enter_context(Upstream("other"))
-            cls.busy = stack.enter_context(Upstream("busy", status=503))
-            cls.slow = stack.enter_context(Upstream("slow", delay=1.0))
-            cls.stalled = stack.enter_context(Upstream("stalled", stall=1.0))
+            cls.v1 = stack.enter_context(EchoServer("v1", secret))
+            cls.v2 = stack.enter_context(EchoServer("v2"))
+            cls.other = stack.enter_context(EchoServer("other"))
+            cls.busy = stack.enter_context(EchoServer("busy", status=503))
+            cls.slow = stack.enter_context(EchoServer("slow", delay=1.0))
+            cls.stalled = stack.enter_context(EchoServer("stalled", stall=1.0))
             cls.nginx = stack.enter_context(Nginx(
                 SERVER, {"rules.yaml": RULES, "www/files/new/a.txt": "new file", "www/secret.txt": "secret"},
                 v1=cls.v1.port, v2=cls.v2.port, other=cls.other.port, busy=cls.busy.port, slow=cls.slow.port,
-                stalled=cls.stalled.port, closed=free_port()))
+                stalled=cls.stalled.port, closed=loopback.free_ports(1)[0]))
             cls.stack = stack.pop_all()
 
     @classmethod
@@ -187,17 +189,17 @@ class Route(unittest.TestCase):
 
     def test_sticky_cookie_is_set_and_holds(self):
         first = self.get("/")
-        cookie = first.header("Set-Cookie")
+        cookie = first.get("Set-Cookie")
         self.assertRegex(cookie, r"^user=")
         for _ in range(10):
             again = self.get("/", headers=[("Cookie", cookie.split(";")[0])])
             self.assertEqual(again.json()["server"], first.json()["server"])
-            self.assertIsNone(again.header("Set-Cookie"))
+            self.assertIsNone(again.get("Set-Cookie"))
 
     def test_off_leaves_everything_alone(self):
         reply = self.get("/off/x")
         self.assertEqual(reply.json()["path"], "/off/x")
-        self.assertIsNone(reply.header("Set-Cookie"))
+        self.assertIsNone(reply.get("Set-Cookie"))
 
     def test_access_control_comes_first(self):
         self.assertEqual(self.get("/private/redirect").status, 403)
@@ -248,7 +250,7 @@ class Route(unittest.TestCase):
 
     def test_redirect(self):
         reply = self.get("/redirect/x?q")
-        self.assertEqual((reply.status, reply.header("Location")), (308, "http://new.example.com/there?q"))
+        self.assertEqual((reply.status, reply.get("Location")), (308, "http://new.example.com/there?q"))
         self.assertEqual(reply.body, b"")
 
     def test_direct_response(self):
@@ -259,7 +261,7 @@ class Route(unittest.TestCase):
 
     def test_direct_response_to_head(self):
         reply = self.get("/direct", method="HEAD")
-        self.assertEqual((reply.status, reply.body, reply.header("Content-Length")), (418, b"", "15"))
+        self.assertEqual((reply.status, reply.body, reply.get("Content-Length")), (418, b"", "15"))
 
     def test_direct_response_without_body(self):
         self.assertEqual(self.get("/empty").status, 204)
@@ -289,7 +291,7 @@ class Route(unittest.TestCase):
 
     def test_grpc_abort(self):
         reply = self.get("/grpc", method="POST", body=b"x", headers=[("Content-Type", "application/grpc")])
-        self.assertEqual((reply.status, reply.header("grpc-status"), reply.header("grpc-message")),
+        self.assertEqual((reply.status, reply.get("grpc-status"), reply.get("grpc-message")),
                          (200, "14", "fault filter abort"))
         self.assertEqual((reply.all("Content-Type"), reply.body), (["application/grpc"], b""))
 
@@ -349,7 +351,7 @@ class Route(unittest.TestCase):
         self.v2.seen.clear()
         self.other.seen.clear()
         reply = self.get(path, **named)
-        server.wait_until(lambda: self.v2.seen and self.other.seen, "no copy arrived")
+        loopback.wait_until(lambda: self.v2.seen and self.other.seen, 20, "no copy arrived")
         return reply.json(), self.v2.seen[0], self.other.seen[0]
 
     def test_mirrors(self):

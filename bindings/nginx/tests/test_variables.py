@@ -5,6 +5,7 @@ import unittest
 
 import server
 from server import Nginx, virtual_service
+import loopback
 
 RULES = virtual_service("""\
   - name: testers
@@ -127,12 +128,12 @@ class Sticky(unittest.TestCase):
             first = nginx.get()
             subset = first.body.decode().split()[-1]
             self.assertEqual(first.body.decode(), f"new cookie user sticky {subset}")
-            cookie = first.header("Set-Cookie")
+            cookie = first.get("Set-Cookie")
             self.assertRegex(cookie, r"^user=[^;]+; .*Max-Age=3600")
             for _ in range(5):
                 again = nginx.get(headers=[("Cookie", "other=1; " + cookie.split(";")[0])])
                 self.assertEqual(again.body.decode(), f"hit cookie user sticky {subset}")
-                self.assertIsNone(again.header("Set-Cookie"))
+                self.assertIsNone(again.get("Set-Cookie"))
 
     def test_several_cookie_lines(self):
         with serve("$sluice_sticky", STICKY) as nginx:
@@ -264,7 +265,7 @@ class Request(unittest.TestCase):
             self.assertIn(b"400", nginx.raw(b"GET / HTTP/1.1\r\n\r\n"))
             nginx.get("/")
             log = nginx.folder / "access.log"
-            server.wait_until(lambda: "200 <" in log.read_text(), "the last request is not logged")
+            loopback.wait_until(lambda: "200 <" in log.read_text(), 20, "the last request is not logged")
             lines = log.read_text().splitlines()
             self.assertEqual(lines[0], "400 <->")
             self.assertRegex(lines[-1], r"^200 <reviews")

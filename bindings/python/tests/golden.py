@@ -1,68 +1,20 @@
-"""Reads tests/cases (the format is in its README) and compares a decision with what a line expects."""
+"""The golden cases of tests/cases in Python's terms: what a line asks, and whether a decision is what it expects."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import sys
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 import sluice
 
-CASES = Path(__file__).resolve().parents[3] / "tests" / "cases"
+sys.path.append(str(Path(__file__).resolve().parents[3] / "tests" / "support"))
+import case_file
+
 UNITS = {"h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 STATUSES = (sluice.Outcome.NOT_FOUND, sluice.Outcome.UNAVAILABLE, sluice.Outcome.MISDIRECTED)
-ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 CONNECTIONS = {"TLS": sluice.Protocol.TLS, "TCP": sluice.Protocol.TCP, "UDP": sluice.Protocol.UDP}
-
-
-@dataclass
-class Block:
-    kind: str
-    options: list[str]
-    heading: str
-    line: int
-    text: list[str] = field(default_factory=list)
-
-
-def blocks(path: Path) -> Iterator[Block]:
-    heading, block = "", None
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if block:
-            if line.startswith("```"):
-                yield block
-                block = None
-            else:
-                block.text.append(line)
-        elif line.startswith("```"):
-            kind, _, options = line[3:].partition(" ")
-            block = Block(kind, tokens(options), heading, number + 1)
-        elif line.startswith("#"):
-            heading = line
-
-
-def tokens(line: str) -> list[str]:
-    out, at = [], 0
-    while True:
-        while at < len(line) and line[at] in " \t\r":
-            at += 1
-        if at == len(line) or line[at] == "#":
-            return out
-        token, quoted = "", False
-        while at < len(line) and (quoted or line[at] not in " \t\r"):
-            if line[at] == '"':
-                quoted = not quoted
-            elif quoted and line[at] == "\\":
-                at += 1
-                if line[at] == "x":
-                    token += bytes([int(line[at + 1 : at + 3], 16)]).decode("utf-8", "surrogateescape")
-                    at += 2
-                else:
-                    token += ESCAPES[line[at]]
-            else:
-                token += line[at]
-            at += 1
-        out.append(token)
 
 
 # ---- rules and requests ----
@@ -96,42 +48,38 @@ PLAIN = {"gateway": "gateway", "scheme": "scheme", "from": "source_namespace", "
          "sni": "sni", "sticky": "sticky_key"}  # fmt: skip
 
 
-def request(left: list[str]) -> dict[str, Any]:
+def request(asked: case_file.Request) -> dict[str, Any]:
     out: dict[str, Any] = {"headers": []}
-    given = ["" if token == "-" else token for token in left]
-    if left[0] in CONNECTIONS:
-        out["protocol"] = CONNECTIONS[left[0]]
-        out["sni" if left[0] == "TLS" else "destination_ip"] = given[1]
-        rest = left[2:]
+    given = "" if asked.authority == "-" else asked.authority
+    if asked.is_connection():
+        out["protocol"] = CONNECTIONS[asked.method]
+        out["sni" if asked.method == "TLS" else "destination_ip"] = given
     else:
-        out["authority"], out["path"] = given[1], left[2]
-        if left[0] == "GRPC":
+        out["authority"], out["path"] = given, asked.path
+        if asked.method == "GRPC":
             out["protocol"] = sluice.Protocol.GRPC
         else:
-            out["method"] = left[0]
-        rest = left[3:]
-    for token in rest:
-        attribute(out, token)
+            out["method"] = asked.method
+    for kind, name, value in asked.attributes:
+        attribute(out, kind, name, value)
     return out
 
 
-def attribute(out: dict[str, Any], token: str) -> None:
-    name, _, value = token.partition("=")
-    kind, _, key = name.partition(":")
+def attribute(out: dict[str, Any], kind: str, name: str, value: str) -> None:
     if kind == "header":
-        out["headers"].append((key, value))
+        out["headers"].append((name, value))
     elif kind == "label":
-        out.setdefault("source_labels", {})[key] = value
+        out.setdefault("source_labels", {})[name] = value
     elif kind == "claim":
-        out.setdefault("flat_claims", []).append((key, value))
-    elif name == "port":
+        out.setdefault("flat_claims", []).append((name, value))
+    elif kind == "port":
         out["port"] = int(value)
-    elif name == "service":
+    elif kind == "service":
         out["service_namespace"], _, out["service_name"] = value.partition("/")
-    elif name in PLAIN:
-        out[PLAIN[name]] = value
+    elif kind in PLAIN:
+        out[PLAIN[kind]] = value
     else:
-        raise ValueError(f"unknown attribute {token!r}")
+        raise ValueError(f"unknown attribute {kind!r}")
 
 
 # ---- decisions ----

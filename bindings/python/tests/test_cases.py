@@ -8,18 +8,18 @@ from unittest import mock
 
 import golden
 import sluice
+from golden import case_file
 
 
 class Cases(unittest.TestCase):
     router: sluice.Router | None
     found: tuple[sluice.Diagnostic, ...]
 
-    def compile(self, block: golden.Block) -> None:
+    def compile(self, block: case_file.Block) -> None:
         options, refused = golden.compile_options(block.options)
         self.router = None
         try:
-            text = "\n".join(block.text) + "\n"
-            self.router = sluice.Router.compile(text, sluice.CompileOptions(**options), seed=0)
+            self.router = sluice.Router.compile(block.text(), sluice.CompileOptions(**options), seed=0)
             self.found = self.router.diagnostics
         except sluice.CompileError as error:
             self.found = error.diagnostics
@@ -34,32 +34,27 @@ class Cases(unittest.TestCase):
         with mock.patch("sluice.router.flatten", lambda _: claims):
             return self.router.route(claims={"given": True} if claims else None, **request)
 
-    def replay(self, block: golden.Block) -> int:
+    def replay(self, block: case_file.Block) -> int:
         if block.kind == "rules":
-            with self.subTest(block.heading, line=block.line):
+            with self.subTest(block.heading, line=block.number):
                 self.compile(block)
             return 0
-        lines = 0
-        for number, line in enumerate(block.text, block.line):
-            tokens = golden.tokens(line)
-            if not tokens or block.kind not in ("requests", "findings"):
-                continue
-            lines += 1
+        lines = list(block.words())
+        for number, line in lines:
             with self.subTest(block.heading, line=number):
                 if block.kind == "findings":
-                    self.assertTrue(golden.finding(tokens, self.found), line)
+                    self.assertTrue(golden.finding(line, self.found), line)
                     continue
-                arrow = tokens.index("->")
-                decision = self.ask(golden.request(tokens[:arrow]))
-                self.assertIsNone(golden.wrong(tokens[arrow + 1 :], decision), f"{line}\n{decision}")
-        return lines
+                asked, expected = case_file.sides(line)
+                decision = self.ask(golden.request(asked))
+                self.assertIsNone(golden.wrong(expected, decision), f"{line}\n{decision}")
+        return len(lines)
 
     def test_hold(self) -> None:
-        files = sorted(path for path in golden.CASES.glob("*.md") if path.name != "README.md")
-        self.assertTrue(files)
-        for path in files:
+        self.assertTrue(case_file.paths())
+        for path in case_file.paths():
             with self.subTest(file=path.name):
-                self.assertGreater(sum(self.replay(block) for block in golden.blocks(path)), 0)
+                self.assertGreater(sum(self.replay(block) for block in case_file.blocks(path)), 0)
 
     def test_would_notice_a_wrong_line(self) -> None:
         decision = sluice.Decision(outcome=sluice.Outcome.NOT_FOUND, status=404)

@@ -6,8 +6,8 @@
  * nobody who does not know it can choose texts that collide; what is found is always verified, so
  * a collision costs time and never an answer.
  */
-#ifndef SLUICE_ROUTER_TEXT_HASH_H
-#define SLUICE_ROUTER_TEXT_HASH_H
+#ifndef SLUICE_BASE_TEXT_HASH_H
+#define SLUICE_BASE_TEXT_HASH_H
 
 #include "base/str.h"
 #include "base/word.h"
