@@ -41,11 +41,9 @@ view_read_headers(struct view *view)
     view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
     if (request->header_fn || !router->header_names.slots) return;
     const uint64_t lengths = router->header_names.any_length;
-    const sluice_field *line = request->headers, *end = line + request->header_count;
-    for (; line < end; line++) {
-        if (lengths >> (line->name.len & 63) & 1) {
-            note_line(view, (size_t)(line - request->headers));
-        }
+    const sluice_field *lines = request->headers;
+    for (size_t i = 0, count = request->header_count; i < count; i++) {
+        if (lengths >> (lines[i].name.len & 63) & 1) note_line(view, i);
     }
 }
 
