@@ -1,5 +1,6 @@
 /*
- * bench_route: what one decision costs, with rules such as people have and ten request headers.
+ * bench_route: what one decision costs, with rules such as people have and ten request headers
+ * (or as many as the name of the case says).
  *
  *     bench_route                  all cases, medians of interleaved rounds; fails when one
  * allocates bench_route --run CASE OPS   one case OPS times and no clock: for valgrind
@@ -42,14 +43,18 @@ static const char edited[] =
 
 static const struct bench_case {
     const char *name, *rules, *user; /* value of end-user; NULL: another header in its place */
-    bool callback;                   /* headers by function instead of an array */
+    size_t headers;
+    bool callback; /* headers by function instead of an array */
 } cases[] = {
-    {"split",          plain,  NULL,    false},
-    {"split/callback", plain,  NULL,    true },
-    {"user",           plain,  "jason", false},
-    {"sticky",         sticky, NULL,    false},
-    {"even",           even,   NULL,    false},
-    {"edited",         edited, NULL,    false},
+    {"split",          plain,  NULL,    HEADERS, false},
+    {"split/5",        plain,  NULL,    5,       false},
+    {"split/3",        plain,  NULL,    3,       false},
+    {"split/0",        plain,  NULL,    0,       false},
+    {"split/callback", plain,  NULL,    HEADERS, true },
+    {"user",           plain,  "jason", HEADERS, false},
+    {"sticky",         sticky, NULL,    HEADERS, false},
+    {"even",           even,   NULL,    HEADERS, false},
+    {"edited",         edited, NULL,    HEADERS, false},
 };
 
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
@@ -131,7 +136,7 @@ fill_request(struct bench *bench, const struct bench_case *c)
         .authority = sluice_str_of("reviews:9080"),
         .path = sluice_str_of("/reviews/0?full=1"),
         .headers = bench->headers,
-        .header_count = HEADERS,
+        .header_count = c->headers,
         .header_fn = c->callback ? header_of : NULL,
         .header_user = bench,
         .source_ip = sluice_str_of("10.0.0.7"),

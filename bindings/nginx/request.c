@@ -18,21 +18,21 @@ next_line(ngx_http_sluice_reader_t *reader, sluice_str name)
 {
     for (; reader->part; reader->part = reader->part->next, reader->next = 0) {
         const ngx_table_elt_t *lines = reader->part->elts;
-        while (reader->next < reader->part->nelts) {
-            const ngx_table_elt_t *line = &lines[reader->next++];
+        const ngx_table_elt_t *line = lines + reader->next, *end = lines + reader->part->nelts;
+        for (; line < end; line++) {
             if (line->key.len != name.len) continue; /* saves nearly every comparison */
-            if (ngx_memcmp(line->lowcase_key, name.ptr, name.len) == 0) return line;
+            if (ngx_memcmp(line->lowcase_key, name.ptr, name.len) != 0) continue;
+            reader->next = (ngx_uint_t)(line - lines) + 1;
+            return line;
         }
     }
     return NULL;
 }
 
-/* A sluice_header_fn. The library asks for values in order, so that all of them take one pass. */
-static bool
-read_header(void *user, size_t index, sluice_str name, size_t nth, sluice_str *value)
+/* The nth value of that name, from where the one before it was found. */
+static bool __attribute__((noinline))
+read_value(ngx_http_sluice_reader_t *reader, sluice_str name, size_t nth, sluice_str *value)
 {
-    ngx_http_sluice_reader_t *reader = user;
-    if (nth == 0 || index != reader->index || nth < reader->nth) start_reading(reader, index);
     for (;;) {
         const ngx_table_elt_t *line = next_line(reader, name);
         if (line == NULL) return false;
@@ -40,6 +40,29 @@ read_header(void *user, size_t index, sluice_str name, size_t nth, sluice_str *v
         *value = ngx_http_sluice_str(line->value);
         return true;
     }
+}
+
+/* Whether some line has a name of that length: most headers that rules ask for are not there. */
+static inline bool
+may_have(const ngx_http_request_t *r, size_t len)
+{
+    for (const ngx_list_part_t *part = &r->headers_in.headers.part; part; part = part->next) {
+        const ngx_table_elt_t *line = part->elts, *end = line + part->nelts;
+        for (; line < end; line++) {
+            if (line->key.len == len) return true;
+        }
+    }
+    return false;
+}
+
+/* A sluice_header_fn. The library asks for values in order, so that all of them take one pass. */
+static bool
+read_header(void *user, size_t index, sluice_str name, size_t nth, sluice_str *value)
+{
+    ngx_http_sluice_reader_t *reader = user;
+    if (nth == 0 && !may_have(reader->r, name.len)) return false;
+    if (nth == 0 || index != reader->index || nth < reader->nth) start_reading(reader, index);
+    return read_value(reader, name, nth, value);
 }
 
 /* ---- what nginx knows by itself ---- */

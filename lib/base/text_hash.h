@@ -66,7 +66,7 @@ text_hash(const struct hash_keys *keys, uint64_t kind, sluice_str text, bool fol
         uint64_t word = word_load(at);
         state = text_hash_step(keys, state, fold ? word_lower(word) : word);
     }
-    uint64_t rest = word_load_some(at, left);
+    uint64_t rest = word_load_end(text.ptr, text.len);
     return text_hash_end(keys, state, fold ? word_lower(rest) : rest, text.len);
 }
 

@@ -48,18 +48,20 @@ word_load_some(const char *at, size_t len)
     return word_byte(at, 0) | word_byte(at, len / 2) | word_byte(at, len - 1);
 }
 
+/* The last len % 8 bytes of a text. */
+static inline uint64_t
+word_load_end(const char *at, size_t len)
+{
+    if (len < 8) return word_load_some(at, len);
+    if (len % 8 == 0) return 0;
+    return word_load(at + len - 8) >> (64 - 8 * (len % 8));
+}
+
 /* The first eight bytes of a text, or all of them and zeros. */
 static inline uint64_t
 word_first(const char *at, size_t len)
 {
     return len >= 8 ? word_load(at) : word_load_some(at, len);
-}
-
-/* A mask of the first `len` bytes, fewer than eight. */
-static inline uint64_t
-word_mask(size_t len)
-{
-    return (UINT64_C(1) << (8 * len)) - 1;
 }
 
 /* The top bit of each byte that is an ASCII capital. Sums of seven bits never carry into the next.
@@ -77,6 +79,78 @@ static inline uint64_t
 word_lower(uint64_t word)
 {
     return word | word_capitals(word) >> 2;
+}
+
+/* Whether two texts of `len` bytes are the same. For short ones: a call of memcmp() costs more. */
+static inline bool
+word_same_text(const char *a, const char *b, size_t len)
+{
+    if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        if (word_load(a + at) != word_load(b + at)) return false;
+    }
+    return word_load(a + len - 8) == word_load(b + len - 8);
+}
+
+/* The same for a text against one that is lower-case, without regard to ASCII case. */
+static inline bool
+word_same_folded(const char *a, const char *lower, size_t len)
+{
+    if (len < 8) return word_lower(word_load_some(a, len)) == word_load_some(lower, len);
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        if (word_lower(word_load(a + at)) != word_load(lower + at)) return false;
+    }
+    return word_lower(word_load(a + len - 8)) == word_load(lower + len - 8);
+}
+
+/* Two words side by side, for what compilers know to do with both at once. */
+typedef unsigned char word_pair __attribute__((vector_size(16)));
+
+#define WORD_PAIR_OF(c)                                                                            \
+    (word_pair)                                                                                    \
+    {                                                                                              \
+        c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c                                             \
+    }
+
+static inline word_pair
+word_pair_load(const char *at)
+{
+    word_pair pair;
+    memcpy(&pair, at, sizeof(pair));
+    return pair;
+}
+
+/* A text of fewer than sixteen bytes: its first eight, and its last eight or zeros. */
+static inline word_pair
+word_pair_load_some(const char *at, size_t len)
+{
+    typedef uint64_t words __attribute__((vector_size(16)));
+    uint64_t first = len >= 8 ? word_load(at) : word_load_some(at, len);
+    uint64_t last = len >= 8 ? word_load(at + len - 8) : 0;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    first = __builtin_bswap64(first);
+    last = __builtin_bswap64(last);
+#endif
+    return (word_pair)(words){first, last};
+}
+
+static inline uint64_t
+word_pair_low(word_pair pair)
+{
+    return word_load((const char *)&pair);
+}
+
+static inline uint64_t
+word_pair_high(word_pair pair)
+{
+    return word_load((const char *)&pair + 8);
+}
+
+/* A mask of the first `len` bytes, fewer than eight. */
+static inline uint64_t
+word_mask(size_t len)
+{
+    return (UINT64_C(1) << (8 * len)) - 1;
 }
 
 /* Not 0 when some byte is `c`. */

@@ -1,10 +1,4 @@
-#include "router/act.h"
-
-static uint32_t
-port_of(const struct view *view, const sluice_destination *destination)
-{
-    return destination->port ? destination->port : view->port;
-}
+#include "router/act_on_rule.h"
 
 static void
 take_ops(struct header_ops request, struct header_ops response, sluice_decision *decision)
@@ -93,7 +87,7 @@ act_forward(struct view *view, const struct action *action, const struct rule *r
     const struct split *split = action->split;
     const struct action_extra *extra = action->extra;
     struct draw draw = {0, false};
-    if (split) act_pick(view, split, &draw, decision);
+    if (split) pick_entry(view, split, &draw, decision);
     if (extra) {
         if (extra->fault && act_fault(view, extra->fault, decision)) return;
         if (extra->cors && act_cors(view, extra->cors, decision)) return;
@@ -107,9 +101,7 @@ act_forward(struct view *view, const struct action *action, const struct rule *r
         const struct entry *entry = &action->entries[decision->split_index];
         if (!take_entry(view, entry, rule, &draw, decision)) return;
     }
-    decision->destination = split->shares[decision->split_index].destination;
-    decision->port = port_of(view, decision->destination);
-    decision->retry = action->retry;
+    act_send(view, action, decision);
     if (extra && extra->hash_policy_count) act_hash(view, extra, decision);
 }
 
@@ -118,9 +110,9 @@ act_passthrough(struct view *view, const struct action *action, sluice_decision 
 {
     decision->outcome = SLUICE_PASSTHROUGH;
     if (!action->split) return;
-    act_show_split(action->split, decision);
+    pick_show_split(action->split, decision);
     decision->destination = action->split->shares[0].destination;
-    decision->port = port_of(view, decision->destination);
+    decision->port = act_port(view, decision->destination);
 }
 
 /* A redirect or a direct response of the rule itself. */
@@ -140,11 +132,9 @@ act_locally(struct view *view, const struct action *action, const struct rule *r
 }
 
 void
-act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision)
+act_specially(struct view *view, const struct action *action, const struct rule *rule,
+              sluice_decision *decision)
 {
-    const struct action *action = &view->router->actions[rule->action];
-    act_origin(view->router, rule, &view->context->matched);
-    decision->matched = &view->context->matched;
     switch ((enum action_kind)action->kind) {
     case ACTION_FORWARD:
         act_forward(view, action, rule, decision);

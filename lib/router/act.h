@@ -4,6 +4,7 @@
 #ifndef SLUICE_ROUTER_ACT_H
 #define SLUICE_ROUTER_ACT_H
 
+#include "engine/pcg.h"
 #include "router/view.h"
 
 /*
@@ -16,28 +17,26 @@ struct draw {
     bool drawn;
 };
 
-uint64_t act_draw(struct view *view, struct draw *draw);
+static inline uint64_t
+act_draw(struct view *view, struct draw *draw)
+{
+    if (!draw->drawn) *draw = (struct draw){pcg_next(&view->context->rng), true};
+    return draw->number;
+}
+
 /* Whether a uniform draw falls into the fraction: draw mod denominator < numerator. */
 bool act_hits(sluice_fraction fraction, uint64_t draw);
 /* Neither 0 nor 100 %: only then is a number needed. */
 bool act_is_partial(sluice_fraction fraction);
 
-/* rule is the one that matched; the decision has its defaults (see decide.c). */
-void act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision);
-
-/* decide.c: the whole of sluice_route() after view_init(). */
-sluice_outcome decide(struct view *view, sluice_decision *decision);
-
-/* origin.c: which rule of which resource, as the decision tells it. */
-void act_origin(const sluice_router *router, const struct rule *rule, sluice_matched *matched);
+/* act.c: whatever is not a plain forward. The decision has its defaults (see decide.c). */
+void act_specially(struct view *view, const struct action *action, const struct rule *rule,
+                   sluice_decision *decision);
 
 /* The parts, each in its own file. */
 
-/* pick.c: choose an entry of the split; sets split, pick, sticky, split_index. */
-void act_pick(struct view *view, const struct split *split, struct draw *draw,
-              sluice_decision *decision);
-/* What act_pick() says of a split before it chooses. */
-void act_show_split(const struct split *split, sluice_decision *decision);
+/* pick.c (choosing an entry of the split: see pick.h) */
+
 /* Text in scratch: 16 hex digits from the context's generator; a number in decimal. */
 sluice_str act_new_cookie_value(struct view *view);
 sluice_str act_decimal(struct view *view, uint64_t number);

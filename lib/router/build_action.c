@@ -316,5 +316,7 @@ build_action(struct builder *builder, struct action *to, const struct model_acti
     to->entries = convert_entries(builder, from);
     to->retry = build_retry(builder, from->retry);
     to->extra = convert_extra(builder, from);
+    to->plain =
+        to->kind == ACTION_FORWARD && to->split && to->split->usable && !to->entries && !to->extra;
     return builder->status == SLUICE_OK;
 }

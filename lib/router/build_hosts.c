@@ -60,6 +60,7 @@ file_domain(struct builder *builder, struct table_filling *filling, sluice_str d
         .routes = value,
         .ahead = ahead,
     };
+    if (!wildcard) table->lengths |= UINT64_C(1) << (domain.len & 63);
     if (domain.len > filling->longest) filling->longest = domain.len;
 }
 

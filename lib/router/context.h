@@ -48,6 +48,7 @@ struct sluice_context {
 
     /* storage that a decision points at */
     sluice_matched matched;
+    const struct rule *matched_rule; /* that `matched` is of; NULL: of none */
     sluice_fault fault;
     sluice_mirror *mirrors;
     sluice_field cors[CONTEXT_CORS_FIELDS];

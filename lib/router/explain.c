@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "router/act.h"
 #include "router/live.h"
+#include "router/origin.h"
 
 struct sluice_explanation {
     sluice_allocator alloc;
@@ -18,7 +19,7 @@ static const sluice_matched *
 copy_origin(struct sluice_explanation *explanation, const struct rule *rule)
 {
     sluice_matched *matched = ARENA_NEW(&explanation->arena, sluice_matched);
-    if (matched) act_origin(explanation->router, rule, matched);
+    if (matched) origin_show(explanation->router, rule, matched);
     return matched;
 }
 
@@ -97,8 +98,10 @@ sluice_explain(sluice_explanation **out, sluice_context *context, const sluice_r
             return SLUICE_ERR_NOMEM;
         }
     }
-    view_init(&view, context, request); /* not sluice_route(): the router stays the traced one */
-    decide(&view, decision);
+    sluice_live *follows = context->follows;
+    context->follows = NULL; /* the router stays the traced one */
+    sluice_route(context, request, decision);
+    context->follows = follows;
     *out = explanation;
     return SLUICE_OK;
 }

@@ -32,10 +32,9 @@ probe(const struct host_table *table, sluice_str text, bool wildcard, const stru
     return slot->domain ? slot : NULL;
 }
 
-/* Of a host that is no domain itself: the longest suffix, or any. */
-static uint32_t __attribute__((noinline))
-find_wildcard(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
-              sluice_str *domain)
+uint32_t
+hosts_find_wildcard(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
+                    sluice_str *domain)
 {
     for (uint32_t i = 0; i < table->suffix_length_count; i++) {
         size_t len = table->suffix_lengths[i]; /* longest first */
@@ -47,33 +46,4 @@ find_wildcard(const struct host_table *table, sluice_str host, const struct hash
     }
     *domain = table->any == NO_ROUTES ? (sluice_str){NULL, 0} : STR("*");
     return table->any;
-}
-
-/* Of the twenty rules that a host often has, all four lines: together with the domain's text and
- * the route list, instead of after them. */
-static inline void
-prefetch_filters(const uint64_t *filters)
-{
-    enum { WORDS_IN_LINE = 8, LINES = 4 };
-    for (size_t i = 0; i < LINES; i++) {
-        __builtin_prefetch(filters + i * WORDS_IN_LINE);
-    }
-}
-
-uint32_t
-hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
-           sluice_str *domain)
-{
-    const struct host_slot *slots = table->slots;
-    if (!slots) return find_wildcard(table, host, keys, domain);
-    uint64_t hash = text_hash(keys, 0, host, false);
-    for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
-         at = (at + 1) & table->mask) {
-        if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
-        if (slots[at].ahead) prefetch_filters(slots[at].ahead);
-        if (host.len == 0 || memcmp(slots[at].domain, host.ptr, host.len) != 0) continue;
-        *domain = str_make(slots[at].domain, host.len);
-        return slots[at].routes;
-    }
-    return find_wildcard(table, host, keys, domain);
 }

@@ -237,6 +237,7 @@ enum action_kind {
 
 struct action {
     uint8_t kind;
+    bool plain; /* FORWARD of a split that can be picked from, and nothing else */
     uint16_t empty_status;
     const struct split *split;        /* of FORWARD and PASSTHROUGH; NULL: no entry */
     const struct entry *entries;      /* one for each share; NULL: none has anything particular */
@@ -281,6 +282,7 @@ _Static_assert(sizeof(struct host_slot) == 32, "two to a cache line");
 
 struct host_table {
     const struct host_slot *slots;
+    uint64_t lengths; /* bit n: some domain that is no wildcard is n bytes long (mod 64) */
     uint32_t mask;
     uint32_t any; /* route list of the domain "*", or NO_ROUTES */
     uint32_t suffix_length_count;

@@ -1,6 +1,7 @@
 #include "router/match.h"
 
 #include "base/ip.h"
+#include "base/word.h"
 
 /* The comparisons that need no more than two texts. Inline: every predicate passes here. */
 static inline bool
@@ -10,10 +11,11 @@ compare_text(enum match_op op, bool ignore_case, sluice_str value, sluice_str te
     case OP_PRESENT:
         return true;
     case OP_EXACT:
-        return ignore_case ? str_equal_ignore_case(text, value) : str_equal(text, value);
+        if (ignore_case) return str_equal_ignore_case(text, value);
+        return text.len == value.len && word_same_text(text.ptr, value.ptr, value.len);
     case OP_PREFIX:
-        return ignore_case ? str_starts_with_ignore_case(text, value)
-                           : str_starts_with(text, value);
+        if (ignore_case) return str_starts_with_ignore_case(text, value);
+        return text.len >= value.len && word_same_text(text.ptr, value.ptr, value.len);
     case OP_SEGMENT_PREFIX:
         if (text.len > value.len && text.ptr[value.len] != '/') return false;
         return ignore_case ? str_starts_with_ignore_case(text, value)
@@ -232,7 +234,7 @@ plain_path_holds(sluice_str path, const struct predicate *predicate)
 {
     sluice_str text = predicate->text;
     if (path.len < text.len || (predicate->op == OP_EXACT && path.len != text.len)) return false;
-    return text.len == 1 ? path.ptr[0] == text.ptr[0] : str_starts_with(path, text);
+    return word_same_text(path.ptr, text.ptr, text.len);
 }
 
 const struct predicate *

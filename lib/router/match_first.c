@@ -1,38 +1,14 @@
 /* match_first: the first rule of a list that holds. */
-#include "base/word.h"
+#include "router/match_first.h"
 #include "router/index_search.h"
 
 #define MASK(n) (UINT64_MAX >> (64 - 8 * (n)))
 #define FOLD(n) (MASK(n) & ~(0x20 * WORD_ONES))
 
-/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart. */
-static const uint64_t filter_masks[FILTER_MASKS] = {
+const uint64_t filter_masks[FILTER_MASKS] = {
     0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
     0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
 };
-
-/* A short list: rule by rule, past those whose filter the request fails. */
-static const struct rule *
-scan_filters(struct view *view, const struct route_list *routes)
-{
-    const struct rule *rules = &view->router->rules[routes->rule];
-    const uint64_t *predicates = &view->router->predicates[routes->predicate];
-    const uint64_t *words = &view->router->filters[routes->filter];
-    const struct filter *filters = (const void *)(words + routes->count);
-    uint64_t path = word_first(view->path.ptr, view->path.len);
-    for (uint32_t i = 0; i < routes->count; i++) {
-        if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
-        /* Among many hosts neither is in a cache: together, not one after the other. */
-        __builtin_prefetch(&rules[i]);
-        __builtin_prefetch(predicates + filters[i].predicate);
-        if (filters[i].headers) {
-            if (!view->headers_read) view_read_headers(view);
-            if (view->router->header_sets[filters[i].headers] & ~view->present) continue;
-        }
-        if (!match_rule(view, &rules[i])) return &rules[i];
-    }
-    return NULL;
-}
 
 /* Rule by rule. */
 static const struct rule *
@@ -49,8 +25,8 @@ scan_list(struct view *view, const struct route_list *routes)
  * An index asks for values that a scan might not have come to. Where they do not fit into the
  * scratch, the scan decides what is asked for, so that the outcome is the scan's.
  */
-static const struct rule *
-search_list(struct view *view, const struct route_list *routes)
+const struct rule *
+match_search(struct view *view, const struct route_list *routes)
 {
     struct scratch *scratch = &view->context->scratch;
     size_t used = scratch->used;
@@ -66,5 +42,5 @@ search_list(struct view *view, const struct route_list *routes)
 const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
-    return routes->index ? search_list(view, routes) : scan_filters(view, routes);
+    return match_first_inline(view, routes);
 }

@@ -1,7 +1,14 @@
-/* match_host: which listener is asked, and which of its virtual hosts. */
-#include "router/hosts.h"
-#include "router/match.h"
+/* match_host: which listener is asked, where the request says more than a host. */
+#include "router/match_host.h"
 #include "router/scopes.h"
+
+/* hosts_find() once, for all that is not asked with every request. */
+static uint32_t __attribute__((noinline))
+hosts_find_any(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
+               sluice_str *name)
+{
+    return hosts_find(table, host, keys, name);
+}
 
 static bool
 is_empty(const struct host_table *table)
@@ -26,7 +33,7 @@ static enum lookup
 check_server_name(const struct view *view, const struct host_table *names, uint32_t of_host)
 {
     sluice_str name;
-    uint32_t of_sni = hosts_find(names, view->sni, &view->router->hash_keys, &name);
+    uint32_t of_sni = hosts_find_any(names, view->sni, &view->router->hash_keys, &name);
     if (of_sni == NO_ROUTES || of_host == NO_ROUTES) return LOOKUP_NO_HOST;
     return of_sni == of_host ? LOOKUP_FOUND : LOOKUP_MISDIRECTED;
 }
@@ -36,7 +43,7 @@ choose_listener(struct view *view, const struct port_names *names)
 {
     const struct host_table *table = names_of(view, names);
     sluice_str name;
-    uint32_t found = hosts_find(table, view->host, &view->router->hash_keys, &name);
+    uint32_t found = hosts_find_any(table, view->host, &view->router->hash_keys, &name);
     bool tls = table == &names->tls && str_equal(view_scheme(view), STR("https"));
     if (tls && names->isolated_by_sni) {
         enum lookup named = check_server_name(view, table, found);
@@ -47,17 +54,8 @@ choose_listener(struct view *view, const struct port_names *names)
     return LOOKUP_FOUND;
 }
 
-/* Where nobody but the mesh can be asked, and it has one listener for everything: most often. */
-static const struct listener *
-only_listener(const struct view *view)
-{
-    const sluice_request *request = view->request;
-    if (request->gateway.len || request->service_name.len) return NULL;
-    return view->router->mesh_listener[view->family];
-}
-
-static enum lookup
-find_listener(struct view *view)
+enum lookup
+match_listener(struct view *view)
 {
     const struct port *port = scopes_port(view);
     if (!port) return LOOKUP_NO_HOST;
@@ -69,13 +67,5 @@ find_listener(struct view *view)
 enum lookup
 match_host(struct view *view, const struct route_list **routes, sluice_str *domain)
 {
-    const sluice_router *router = view->router;
-    *domain = (sluice_str){NULL, 0};
-    view->listener = only_listener(view);
-    enum lookup found = view->listener ? LOOKUP_FOUND : find_listener(view);
-    if (found != LOOKUP_FOUND) return found;
-    uint32_t list = hosts_find(&view->listener->hosts, view->host, &router->hash_keys, domain);
-    if (list == NO_ROUTES) return LOOKUP_NO_HOST;
-    *routes = &router->route_lists[list];
-    return LOOKUP_FOUND;
+    return match_host_inline(view, routes, domain);
 }

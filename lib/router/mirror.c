@@ -1,13 +1,5 @@
-/* mirror: the request's random number, and the copies that it samples. */
-#include "engine/pcg.h"
+/* mirror: the copies that the request's random number samples. */
 #include "router/act.h"
-
-uint64_t
-act_draw(struct view *view, struct draw *draw)
-{
-    if (!draw->drawn) *draw = (struct draw){pcg_next(&view->context->rng), true};
-    return draw->number;
-}
 
 bool
 act_hits(sluice_fraction fraction, uint64_t draw)

@@ -1,7 +1,5 @@
-/* pick: which entry of a split, and by which key. */
-#include "engine/pcg.h"
-#include "router/act.h"
-#include "split/even.h"
+/* pick: by which key. */
+#include "router/pick.h"
 
 static bool
 find_key(struct view *view, const struct sticky_key *key, sluice_str *value)
@@ -95,46 +93,13 @@ new_cookie(struct view *view, const struct split *split, sluice_str *value, slui
     return false;
 }
 
-/* The key that makes this pick sticky, or none. */
-static bool
-choose_key(struct view *view, const struct split *split, sluice_str *value, sluice_sticky *sticky)
+bool
+pick_key(struct view *view, const struct split *split, sluice_str *value, sluice_sticky *sticky)
 {
     if (view->request->sticky_key.len) {
         *value = view->request->sticky_key;
         *sticky = (sluice_sticky){.by = SLUICE_STICKY_KEY, .hit = true};
         return true;
     }
-    if (split->pick != SLUICE_PICK_STICKY) return false;
     return rule_key(view, split, value, sticky) || new_cookie(view, split, value, sticky);
-}
-
-void
-act_show_split(const struct split *split, sluice_decision *decision)
-{
-    decision->split = split->shares;
-    decision->split_count = split->count;
-    decision->split_total = split->total ? split->total : 1;
-}
-
-void
-act_pick(struct view *view, const struct split *split, struct draw *draw, sluice_decision *decision)
-{
-    sluice_str key;
-    act_show_split(split, decision);
-    /* Also with one destination: clients get their key before a ramp begins. */
-    bool keyed = choose_key(view, split, &key, &decision->sticky);
-    if (split->usable <= 1) {
-        decision->pick = SLUICE_PICK_ONLY;
-        decision->split_index = split->only;
-    } else if (keyed) {
-        decision->pick = SLUICE_PICK_STICKY;
-        decision->split_index = sticky_pick(&split->sticky, key);
-    } else if (split->pick == SLUICE_PICK_EVEN) {
-        decision->pick = SLUICE_PICK_EVEN;
-        decision->split_index = even_pick(split->weights, split->count, split->total,
-                                          view->context->even_counters + split->even_counters);
-    } else {
-        decision->pick = SLUICE_PICK_RANDOM;
-        decision->split_index = alias_pick(&split->alias, act_draw(view, draw));
-    }
 }

@@ -49,13 +49,22 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 
 /* Note which needed headers the request's array has. */
 void view_read_headers(struct view *view);
+/* The same of a request with a callback: asks it for each, up to the first that is absent. */
+bool view_ask_headers(struct view *view, uint64_t wanted);
+/* Whether the request has every header of the mask (bit i: needed header i). */
+static inline bool
+view_has_headers(struct view *view, uint64_t wanted)
+{
+    if (view->request->header_fn) return view_ask_headers(view, wanted);
+    if (!view->headers_read) view_read_headers(view);
+    return (wanted & ~view->present) == 0;
+}
 /* As if no header had been asked for yet. */
 static inline void
 view_forget_headers(struct view *view)
 {
     view->context->generation++;
     view->headers_read = false;
-    view->present_count = 0;
 }
 
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,

@@ -9,10 +9,15 @@
 
 /* ---- an array of lines ---- */
 
-static void
-note_line(struct view *view, uint32_t index, uint32_t line)
+/* A line that some rule may need. */
+static void __attribute__((noinline)) note_line(struct view *view, size_t line)
 {
+    const sluice_router *router = view->router;
     sluice_context *context = view->context;
+    sluice_str name = view->request->headers[line].name;
+    if (!header_names_may_hold(&router->header_names, name)) return;
+    uint32_t index = header_names_find(&router->header_names, &router->hash_keys, name);
+    if (index == NO_HEADER) return;
     struct header_slot *slot = &context->headers[index];
     if (slot->generation == context->generation) {
         slot->state = SLOT_SEVERAL;
@@ -20,7 +25,7 @@ note_line(struct view *view, uint32_t index, uint32_t line)
     }
     slot->generation = context->generation;
     slot->state = SLOT_ONE;
-    slot->line = line;
+    slot->line = (uint32_t)line;
     slot->value = view->request->headers[line].value;
     if (index < 64) view->present |= UINT64_C(1) << index;
     context->present[view->present_count++] = index;
@@ -32,16 +37,13 @@ view_read_headers(struct view *view)
     const sluice_router *router = view->router;
     const sluice_request *request = view->request;
     view->headers_read = true;
+    view->present_count = 0;
     view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
     if (request->header_fn || !router->header_names.slots) return;
-    const sluice_field *lines = request->headers;
     const uint64_t lengths = router->header_names.any_length;
+    const sluice_field *lines = request->headers;
     for (size_t i = 0, count = request->header_count; i < count; i++) {
-        if (!(lengths >> (lines[i].name.len & 63) & 1)) continue;
-        if (!header_names_may_hold(&router->header_names, lines[i].name)) continue;
-        uint32_t index =
-            header_names_find(&router->header_names, &router->hash_keys, lines[i].name);
-        if (index != NO_HEADER) note_line(view, index, (uint32_t)i);
+        if (lengths >> (lines[i].name.len & 63) & 1) note_line(view, i);
     }
 }
 
@@ -65,34 +67,57 @@ pseudo_header(const struct view *view, sluice_str name, sluice_str *value)
     return true;
 }
 
-/* Ask the callback for the first line, unless it was asked before. */
+/* The callback has a first line. */
+static void __attribute__((noinline)) note_callback(const sluice_request *request, uint32_t index,
+                                                    sluice_str name, struct header_slot *slot)
+{
+    sluice_str second;
+    bool more = request->header_fn(request->header_user, index, name, 1, &second);
+    slot->state = more ? SLOT_SEVERAL : SLOT_ONE;
+    slot->line = 0;
+}
+
+/* Ask the callback for the first line. */
 static void
 ask_callback(struct view *view, uint32_t index, struct header_slot *slot)
 {
     const sluice_request *request = view->request;
-    if (slot->generation == view->context->generation) return;
     sluice_str name = view->router->needed[SLUICE_NEEDED_HEADER][index];
+    bool may_be_pseudo = index >= 64 || (view->router->pseudo_present >> index & 1);
     slot->generation = view->context->generation;
     slot->state = SLOT_ABSENT;
-    if (pseudo_header(view, name, &slot->value)) {
+    if (may_be_pseudo && pseudo_header(view, name, &slot->value)) {
         slot->state = SLOT_ONE;
     } else if (request->header_fn(request->header_user, index, name, 0, &slot->value)) {
-        sluice_str second;
-        bool more = request->header_fn(request->header_user, index, name, 1, &second);
-        slot->state = more ? SLOT_SEVERAL : SLOT_ONE;
-        slot->line = 0;
+        note_callback(request, index, name, slot);
     }
+}
+
+/* The slot of a header after the callback was asked for it, once. */
+static inline struct header_slot *
+asked_slot(struct view *view, uint32_t index)
+{
+    struct header_slot *slot = &view->context->headers[index];
+    if (slot->generation != view->context->generation) ask_callback(view, index, slot);
+    return slot->state == SLOT_ABSENT ? NULL : slot;
+}
+
+bool
+view_ask_headers(struct view *view, uint64_t wanted)
+{
+    do {
+        if (!asked_slot(view, (uint32_t)__builtin_ctzll(wanted))) return false;
+        wanted &= wanted - 1;
+    } while (wanted);
+    return true;
 }
 
 /* The slot of a header whose first line is known, or NULL when the request has none. */
 static struct header_slot *
 find_slot(struct view *view, uint32_t index)
 {
+    if (view->request->header_fn) return asked_slot(view, index);
     struct header_slot *slot = &view->context->headers[index];
-    if (view->request->header_fn) {
-        ask_callback(view, index, slot);
-        return slot->state == SLOT_ABSENT ? NULL : slot;
-    }
     if (!view->headers_read) view_read_headers(view);
     return slot->generation == view->context->generation ? slot : NULL;
 }

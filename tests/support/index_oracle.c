@@ -63,8 +63,7 @@ compare_chain(sluice_context *context, const sluice_request *request)
     if (view.family != FAMILY_HTTP) return NULL; /* the only host is of HTTP */
     const struct rule *wanted = scan_chain(&view, &context->router->route_lists[0]);
     if (context->scratch.overflow) return NULL;
-    view_init(&view, context, request);
-    decide(&view, &decision);
+    sluice_route(context, request, &decision);
     if (context->scratch.overflow) return "the decision ran out of scratch, the scan did not";
     uint32_t line = decision.matched ? decision.matched->line : 0;
     if (line == (wanted ? wanted->origin.line : 0)) return NULL;

@@ -1,6 +1,7 @@
 /* Decisions as a whole: outcomes, defaults, and what a forwarding rule adds up to. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 
 #include "router/act.h"
 #include "support/route_fixture.h"
@@ -48,6 +49,151 @@ Test(decide, a_bare_forward_has_defaults)
     cr_expect(d->hash_policy_count == 0 && !d->hash_present && d->redirect.location.len == 0);
     cr_expect(d->sticky.by == SLUICE_STICKY_NONE && d->listener_tls == SLUICE_LISTENER_TLS_NONE);
     cr_expect(d->matched && d->matched->match == -1 && d->matched->kind.len == 0);
+    route_fixture_free(&f);
+}
+
+/* ---- which headers a request has, seen by the rules ---- */
+
+static const char *const needed[] = {"end-user", "x-group", "X-Other", "host"};
+
+/* One rule for each needed header, then one for the rest. */
+static void
+header_rules(struct route_fixture *f)
+{
+    static const char *const destinations[] = {"a", "b", "c", "d"};
+    for (size_t i = 0; i < ROWS(needed); i++) {
+        struct model_predicate header =
+            model_builder_text(MODEL_HEADER, MODEL_EXACT, needed[i], "1");
+        route_fixture_rule(f, model_builder_forward(&f->builder, destinations[i]), &header, 1);
+    }
+    route_fixture_rule(f, model_builder_forward(&f->builder, "rest"), NULL, 0);
+    route_fixture_compile(f);
+}
+
+/* A request's lines behind a callback that counts how often it was asked. */
+struct asked {
+    const sluice_field *lines;
+    size_t count, calls;
+};
+
+static bool
+ask(void *user, size_t index, sluice_str name, size_t nth, sluice_str *value)
+{
+    struct asked *asked = user;
+    (void)index;
+    asked->calls++;
+    for (size_t i = 0; i < asked->count; i++) {
+        if (!str_equal_ignore_case(asked->lines[i].name, name) || nth-- > 0) continue;
+        *value = asked->lines[i].value;
+        return true;
+    }
+    return false;
+}
+
+Test(decide, tells_needed_headers_from_others_like_them)
+{
+    static const struct {
+        const char *name, *value, *destination;
+    } rows[] = {
+        {"end-user",                                                                  "1", "a"   },
+        {"END-User",                                                                  "1", "a"   },
+        {"end-user",                                                                  "2", "rest"},
+        {"end-us3r",                                                                  "1", "rest"}, /* as long, same last byte */
+        {"and-user",                                                                  "1", "rest"},
+        {"end-use2",                                                                  "1", "rest"}, /* last byte alike in five bits */
+        {"end\ruser",                                                                 "1", "rest"}, /* '-' is no letter to fold */
+        {"x-group",                                                                   "1", "b"   },
+        {"y-group",                                                                   "1", "rest"},
+        {"x-groups",                                                                  "1", "rest"},
+        {"x-other",                                                                   "1", "c"   },
+        {"",                                                                          "1", "rest"},
+        {"x-a-name-of-seventy-two-bytes-which-is-eight-more-than-sixty-four-isn't-r", "1", "rest"},
+    };
+    struct route_fixture f;
+    route_fixture_init(&f);
+    header_rules(&f);
+    for (size_t i = 0; i < ROWS(rows) * 2; i++) {
+        size_t row = i / 2;
+        sluice_field line = {sluice_str_of(rows[row].name), sluice_str_of(rows[row].value)};
+        struct asked asked = {&line, 1, 0};
+        sluice_request request = {.headers = &line, .header_count = 1};
+        if (i % 2) request = (sluice_request){.header_fn = ask, .header_user = &asked};
+        sluice_route(f.context, &request, &f.decision);
+        cr_expect(route_fixture_is(f.decision.destination->host, rows[row].destination),
+                  "row %zu, %s", row, i % 2 ? "callback" : "array");
+    }
+    route_fixture_free(&f);
+}
+
+Test(decide, finds_one_header_among_three_hundred)
+{
+    enum { LINES = 300 };
+    static char names[LINES][16];
+    sluice_field lines[LINES];
+    struct route_fixture f;
+    route_fixture_init(&f);
+    header_rules(&f);
+    for (size_t i = 0; i < LINES; i++) { /* as long as a needed one, with its last letter */
+        snprintf(names[i], sizeof(names[i]), "x%06zur", i);
+        lines[i] = (sluice_field){sluice_str_of(names[i]), STR("1")};
+    }
+    for (size_t at = 0; at < LINES; at++) {
+        sluice_field kept = lines[at];
+        lines[at] = (sluice_field){STR("end-user"), STR("1")};
+        sluice_request request = {.headers = lines, .header_count = LINES};
+        sluice_route(f.context, &request, &f.decision);
+        cr_assert(route_fixture_is(f.decision.destination->host, "a"), "line %zu", at);
+        lines[at] = kept;
+        sluice_route(f.context, &request, &f.decision);
+        cr_assert(route_fixture_is(f.decision.destination->host, "rest"), "line %zu", at);
+    }
+    route_fixture_free(&f);
+}
+
+/* Several rules that need the same header ask for it once; the request's own parts never. */
+Test(decide, asks_a_callback_once_for_what_is_absent)
+{
+    struct route_fixture f;
+    struct asked asked = {NULL, 0, 0};
+    route_fixture_init(&f);
+    for (size_t i = 0; i < 3; i++) {
+        struct model_predicate header =
+            model_builder_text(MODEL_HEADER, MODEL_PRESENT, i == 2 ? ":method" : "x", "");
+        struct model_predicate path = model_builder_text(MODEL_PATH, MODEL_EXACT, "", "/none");
+        route_fixture_rule(&f, model_builder_forward(&f.builder, "a"), &header, 1);
+        route_fixture_rule(&f, model_builder_forward(&f.builder, "b"), &path, 1);
+    }
+    route_fixture_compile(&f);
+    sluice_request request = {.header_fn = ask, .header_user = &asked};
+    for (size_t calls = 1; calls <= 3; calls++) {
+        cr_expect(eq(int, sluice_route(f.context, &request, &f.decision), SLUICE_FORWARD));
+        cr_expect(eq(sz, asked.calls, calls));
+    }
+    route_fixture_free(&f);
+}
+
+/* ---- the rule that decided ---- */
+
+/* By turns, so that what was said of the rule before must not stay. */
+Test(decide, says_which_rule_decided_each_request)
+{
+    static const char *const paths[] = {"/0", "/1", "/1", "/0", "/2", "/0"};
+    struct route_fixture f;
+    route_fixture_init(&f);
+    for (size_t i = 0; i < 3; i++) {
+        struct model_predicate path =
+            model_builder_text(MODEL_PATH, MODEL_EXACT, "", (const char *[]){"/0", "/1", "/2"}[i]);
+        route_fixture_rule(&f, model_builder_forward(&f.builder, "a"), &path, 1);
+    }
+    route_fixture_compile(&f);
+    for (size_t i = 0; i < ROWS(paths); i++) {
+        route_fixture_get(&f, "h", paths[i]);
+        const struct origin *origin = &f.router->rules[paths[i][1] - '0'].origin;
+        cr_expect(f.decision.matched->rule == origin->rule, "%s", paths[i]);
+        cr_expect(f.decision.matched->line == origin->line, "%s", paths[i]);
+    }
+    cr_expect(eq(int, route_fixture_get(&f, "h", "/3"), SLUICE_NOT_FOUND));
+    cr_expect(f.decision.matched == NULL);
     route_fixture_free(&f);
 }
 

@@ -120,6 +120,38 @@ Test(view, lower_cases_every_ascii_letter_and_nothing_else)
     rig_free(&rig);
 }
 
+/* Marks at every two places of paths of every length, against a look at each byte. */
+Test(view, splits_the_path_at_the_first_mark)
+{
+    enum { LONGEST = 50 };
+    struct rig rig;
+    rig_init(&rig, 0);
+    for (size_t len = 1; len <= LONGEST; len++) {
+        for (size_t both = 0; both < len * len * 4; both++) {
+            char text[LONGEST];
+            memset(text, '/', len);
+            text[both / 4 % len] = "?#"[both & 1];
+            text[both / 4 / len] = "?#"[both >> 1 & 1];
+            size_t end = 0, query = 0;
+            while (end < len && text[end] != '?' && text[end] != '#') {
+                end++;
+            }
+            while (query < len && text[query] != '?') {
+                query++;
+            }
+            struct view view;
+            sluice_request request = {
+                .path = {text, len}
+            };
+            view_init(&view, rig.context, &request);
+            cr_assert(view.path.ptr == text && view.path.len == end, "%.*s", (int)len, text);
+            cr_assert(view.query.len == len - query, "%.*s", (int)len, text);
+            cr_assert(query == len || view.query.ptr == text + query, "%.*s", (int)len, text);
+        }
+    }
+    rig_free(&rig);
+}
+
 Test(view, applies_defaults)
 {
     static const struct {

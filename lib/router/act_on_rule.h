@@ -1,0 +1,52 @@
+/*
+ * act_on_rule: what the rule that matched says. Inline for decide.c: most rules only forward.
+ */
+#ifndef SLUICE_ROUTER_ACT_ON_RULE_H
+#define SLUICE_ROUTER_ACT_ON_RULE_H
+
+#include "router/origin.h"
+#include "router/pick.h"
+
+static inline uint32_t
+act_port(const struct view *view, const sluice_destination *destination)
+{
+    return destination->port ? destination->port : view->port;
+}
+
+/* On the way to the entry that was picked. */
+static inline void
+act_send(const struct view *view, const struct action *action, sluice_decision *decision)
+{
+    const sluice_split_share *share = &action->split->shares[decision->split_index];
+    decision->destination = share->destination;
+    decision->port = act_port(view, share->destination);
+    decision->retry = action->retry;
+}
+
+/* Requests of a kind follow each other: what was said of the last rule often stands already. */
+static inline const sluice_matched *
+act_matched(sluice_context *context, const struct rule *rule)
+{
+    if (context->matched_rule != rule) {
+        context->matched_rule = rule;
+        origin_show(context->router, rule, &context->matched);
+    }
+    return &context->matched;
+}
+
+/* The decision has its defaults (see decide.c). */
+static inline void
+act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decision)
+{
+    const struct action *action = &view->router->actions[rule->action];
+    decision->matched = act_matched(view->context, rule);
+    if (!action->plain) {
+        act_specially(view, action, rule, decision);
+        return;
+    }
+    struct draw draw = {0, false};
+    pick_entry(view, action->split, &draw, decision);
+    act_send(view, action, decision);
+}
+
+#endif

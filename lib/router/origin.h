@@ -1,0 +1,31 @@
+/*
+ * origin: a rule's place in the resources, spelled out.
+ */
+#ifndef SLUICE_ROUTER_ORIGIN_H
+#define SLUICE_ROUTER_ORIGIN_H
+
+#include "router/layout.h"
+
+static inline void
+origin_show(const sluice_router *router, const struct rule *rule, sluice_matched *matched)
+{
+    const struct origin *origin = &rule->origin;
+    const struct rule_names *names = &router->rule_names[origin->names];
+    matched->rule = origin->rule;
+    matched->match = origin->match;
+    matched->line = origin->line;
+    if (origin->resource == NO_RESOURCE) {
+        matched->kind = (sluice_str){NULL, 0};
+        matched->space = (sluice_str){NULL, 0};
+        matched->name = (sluice_str){NULL, 0};
+    } else {
+        const struct resource *resource = &router->resources[origin->resource];
+        matched->kind = resource->kind;
+        matched->space = resource->space;
+        matched->name = resource->name;
+    }
+    matched->route_name = names->route;
+    matched->rule_name = names->rule;
+}
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * view_begin: view_init(), inline for the one place where every decision passes.
+ *
+ * The usual request is looked at in words and vectors; what is unusual about it (capitals in the
+ * host, colons that are no port) is left to view.c.
+ */
+#ifndef SLUICE_ROUTER_VIEW_BEGIN_H
+#define SLUICE_ROUTER_VIEW_BEGIN_H
+
+#include "base/word.h"
+#include "router/view.h"
+
+/* Of a host that has capitals or, with its port perhaps cut off already, a colon. */
+sluice_str view_unusual_host(struct scratch *scratch, sluice_str authority, bool port_is_cut);
+sluice_str view_lower_sni(struct scratch *scratch, sluice_str sni);
+/* Of a request that gives none. */
+uint32_t view_default_port(const struct view *view);
+
+/* Bytes that need a closer look: a colon, or bit 6 set and bit 5 clear, as capitals have it. */
+static inline word_pair
+view_suspects(word_pair pair)
+{
+    return (word_pair)(pair == WORD_PAIR_OF(':')) |
+           (word_pair)((pair & WORD_PAIR_OF(0x60)) == WORD_PAIR_OF(0x40));
+}
+
+/* Nearly every host is as it should be: sixteen bytes at a time, the last ones perhaps twice. */
+static inline bool
+view_is_unusual(sluice_str host)
+{
+    word_pair found;
+    if (host.len < 16) {
+        found = view_suspects(word_pair_load_some(host.ptr, host.len));
+    } else {
+        found = view_suspects(word_pair_load(host.ptr + host.len - 16));
+        for (size_t i = 0; i + 16 < host.len; i += 16) {
+            found |= view_suspects(word_pair_load(host.ptr + i));
+        }
+    }
+    return (word_pair_low(found) | word_pair_high(found)) != 0;
+}
+
+/* Lower-case and without port: digits behind a colon at the end. */
+static inline sluice_str
+view_host(struct scratch *scratch, sluice_str authority)
+{
+    size_t end = authority.len;
+    while (end > 0 && ascii_is_digit(authority.ptr[end - 1])) {
+        end--;
+    }
+    bool cut = end > 0 && authority.ptr[end - 1] == ':';
+    sluice_str host = cut ? str_make(authority.ptr, end - 1) : authority;
+    return view_is_unusual(host) ? view_unusual_host(scratch, host, cut) : host;
+}
+
+/* Where in a text ? or # comes first, of words loaded from `low` and `high`; else `none`. */
+static inline size_t
+view_mark(word_pair pair, size_t low, size_t high, size_t none)
+{
+    word_pair found =
+        (word_pair)(pair == WORD_PAIR_OF('?')) | (word_pair)(pair == WORD_PAIR_OF('#'));
+    uint64_t first = word_pair_low(found), second = word_pair_high(found);
+    if (first) return low + (size_t)__builtin_ctzll(first) / 8;
+    if (second) return high + (size_t)__builtin_ctzll(second) / 8;
+    return none;
+}
+
+/* Where the path ends: at the first ? or #. Sixteen bytes at a time, the last ones perhaps twice.
+ */
+static inline size_t
+view_path_end(sluice_str raw)
+{
+    if (raw.len < 16) {
+        return view_mark(word_pair_load_some(raw.ptr, raw.len), 0, raw.len - 8, raw.len);
+    }
+    size_t last = raw.len - 16;
+    for (size_t at = 0; at < last; at += 16) {
+        size_t end = view_mark(word_pair_load(raw.ptr + at), at, at + 8, raw.len);
+        if (end < raw.len) return end;
+    }
+    return view_mark(word_pair_load(raw.ptr + last), last, last + 8, raw.len);
+}
+
+static inline void
+view_split_path(struct view *view)
+{
+    sluice_str raw = view->raw_path;
+    size_t end = view_path_end(raw);
+    view->path = str_make(raw.ptr, end);
+    view->query = str_skip(raw, end);
+    if (view->query.len && view->query.ptr[0] == '#') { /* a query may follow the fragment */
+        const char *mark = memchr(view->query.ptr, '?', view->query.len);
+        view->query = str_skip(raw, mark ? (size_t)(mark - raw.ptr) : raw.len);
+    }
+}
+
+static inline enum family
+view_family(sluice_protocol protocol)
+{
+    switch (protocol) {
+    case SLUICE_PROTOCOL_TLS:
+        return FAMILY_TLS;
+    case SLUICE_PROTOCOL_TCP:
+        return FAMILY_TCP;
+    case SLUICE_PROTOCOL_UDP:
+        return FAMILY_UDP;
+    case SLUICE_PROTOCOL_HTTP:
+    case SLUICE_PROTOCOL_GRPC:
+        break;
+    }
+    return FAMILY_HTTP;
+}
+
+static inline void
+view_begin(struct view *view, sluice_context *context, const sluice_request *request)
+{
+    struct scratch *scratch = &context->scratch;
+    scratch->used = 0;
+    scratch->overflow = false;
+    view->context = context;
+    view->router = context->router;
+    view->request = request;
+    bool plain = request->protocol == SLUICE_PROTOCOL_HTTP;
+    view->family = plain ? FAMILY_HTTP : view_family(request->protocol);
+    view->listener = NULL;
+    view_forget_headers(view);
+    view->raw_path = request->path.len ? request->path : STR("/");
+    view_split_path(view);
+    view->port = request->port                       ? request->port
+                 : plain && request->scheme.len == 0 ? 80
+                                                     : view_default_port(view);
+    view->sni = request->sni.len ? view_lower_sni(scratch, request->sni) : request->sni;
+    view->host = view->family == FAMILY_TLS ? view->sni : view_host(scratch, request->authority);
+}
+
+#endif
