@@ -209,5 +209,6 @@ build_finish_names(struct builder *builder)
         router->needed[what] = names_of(builder, &builder->needed[what]);
         router->needed_count[what] = (uint32_t)builder->needed[what].count;
     }
+    if (builder->status != SLUICE_OK) return false;
     return file_header_names(builder) && compile_regexes(builder) && read_patterns(builder);
 }
