@@ -10,6 +10,12 @@ const uint64_t filter_masks[FILTER_MASKS] = {
     0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
 };
 
+const struct rule *
+match_far(struct view *view, const struct route_list *routes)
+{
+    return match_filtered(view, routes, true);
+}
+
 /* Rule by rule. */
 static const struct rule *
 scan_list(struct view *view, const struct route_list *routes)

@@ -13,32 +13,41 @@ const struct rule *match_search(struct view *view, const struct route_list *rout
 /* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart. */
 extern const uint64_t filter_masks[FILTER_MASKS];
 
-/* A short list: rule by rule, past those whose filter the request fails. */
+/* A short list: rule by rule, past those whose filter the request fails. `far`: among so many hosts
+ * that neither rule nor predicates are in a cache; they are asked for together, not one after the
+ * other. */
 static inline const struct rule *
-match_filtered(struct view *view, const struct route_list *routes)
+match_filtered(struct view *view, const struct route_list *routes, bool far)
 {
     const sluice_router *router = view->router;
-    const struct rule *rules = &router->rules[routes->rule];
-    const uint64_t *predicates = &router->predicates[routes->predicate];
-    const uint64_t *words = &router->filters[routes->filter];
-    const struct filter *filters = (const void *)(words + routes->count);
+    const struct rule *rule = &router->rules[routes->rule], *end = rule + routes->count;
+    const uint64_t *word = &router->filters[routes->filter];
+    const struct filter *filter = (const void *)(word + routes->count);
     uint64_t path = word_first(view->path.ptr, view->path.len);
-    for (uint32_t i = 0; i < routes->count; i++) {
-        if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
-        /* Among many hosts neither is in a cache: together, not one after the other. */
-        __builtin_prefetch(&rules[i]);
-        __builtin_prefetch(predicates + filters[i].predicate);
-        uint8_t headers = filters[i].headers;
-        if (headers && !view_has_headers(view, router->header_sets[headers])) continue;
-        if (rules[i].predicate_count == 0 || !match_rule(view, &rules[i])) return &rules[i];
+    for (; rule < end; rule++, word++, filter++) {
+        if ((path ^ *word) & filter_masks[filter->mask]) continue;
+        if (far) {
+            __builtin_prefetch(rule);
+            __builtin_prefetch(&router->predicates[routes->predicate] + filter->predicate);
+        }
+        if (filter->headers && !view_has_headers(view, router->header_sets[filter->headers])) {
+            continue;
+        }
+        if (rule->predicate_count == 0 || !match_rule(view, rule)) return rule;
     }
     return NULL;
 }
 
+/* The same of a router that outgrows the caches. */
+const struct rule *match_far(struct view *view, const struct route_list *routes);
+
 static inline const struct rule *
 match_first_inline(struct view *view, const struct route_list *routes)
 {
-    return routes->index ? match_search(view, routes) : match_filtered(view, routes);
+    enum { LARGE_ROUTER = 4096 };
+    if (routes->index) return match_search(view, routes);
+    if (view->router->rule_count >= LARGE_ROUTER) return match_far(view, routes);
+    return match_filtered(view, routes, false);
 }
 
 #endif
