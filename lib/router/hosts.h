@@ -1,9 +1,8 @@
 /*
  * hosts: from a host name to what is filed under the most specific pattern that fits it.
  *
- * Exact before wildcard, longer suffix before shorter, "*" last (istio.md 3.7 as docs/rules.md
- * tells it). A look-up costs one probe for the name and one for each suffix length in use, and
- * allocates nothing.
+ * Exact before wildcard, longer suffix before shorter, "*" last (docs/rules.md, "Virtual hosts"). A
+ * look-up costs one probe for the name and one for each suffix length in use, and allocates nothing.
  */
 #ifndef SLUICE_ROUTER_HOSTS_H
 #define SLUICE_ROUTER_HOSTS_H

@@ -44,7 +44,7 @@ explicit_port(const struct view *view, const struct redirect *redirect)
     return port == default_port(scheme) ? 0 : port;
 }
 
-/* Whether the request authority's own port goes along (istio.md 6.3). */
+/* Whether the request authority's own port goes along (docs/rules.md, "Redirect"). */
 static bool
 keeps_port(const struct view *view, const struct redirect *redirect, struct authority own)
 {
