@@ -2,7 +2,8 @@
  * hosts: from a host name to what is filed under the most specific pattern that fits it.
  *
  * Exact before wildcard, longer suffix before shorter, "*" last (docs/rules.md, "Virtual hosts"). A
- * look-up costs one probe for the name and one for each suffix length in use, and allocates nothing.
+ * look-up costs one probe for the name and one for each suffix length in use, and allocates
+ * nothing.
  */
 #ifndef SLUICE_ROUTER_HOSTS_H
 #define SLUICE_ROUTER_HOSTS_H
