@@ -47,10 +47,6 @@ _read_rest = reader(
 _REST = slice(s.Decision.request_headers.offset, ctypes.sizeof(s.Decision))
 _PLAIN = bytes(s.Decision(timeout_ns=convert.NO_DURATION, backend_timeout_ns=convert.NO_DURATION))[_REST]
 
-_read_matched = reader(
-    s.Matched, ("kind.ptr", "space.ptr", "space.len", "name.ptr", "name.len", "rule", "match", "line")
-).unpack_from
-
 _OUTCOMES = tuple(d.Outcome)
 _PICKS = tuple(d.Pick)
 _STICKY_BY = tuple(d.StickyBy)
@@ -66,7 +62,7 @@ class Tables:
         self.router = lib.sluice_router_retain(router)
         self.destinations: dict[int, d.Destination] = {}
         self.splits: dict[int, tuple[d.SplitShare, ...]] = {}
-        self.matched: dict[tuple[int, ...], d.Matched] = {}
+        self.matched: dict[bytes, d.Matched] = {}
         self.retries: dict[int, p.RetryPolicy] = {}
         self.hash_policies: dict[int, tuple[p.HashPolicy, ...]] = {}
         weakref.finalize(self, lib.sluice_router_release, self.router)
@@ -144,10 +140,10 @@ class ThreadState:
         if address != self.matched_at:
             self.matched_at = address
             self.matched_memory = (ctypes.c_char * ctypes.sizeof(s.Matched)).from_address(address)
-        key = _read_matched(self.matched_memory)
-        found = self.tables.matched.get(key)
+        raw: bytes = self.matched_memory.raw  # texts by their addresses in the router
+        found = self.tables.matched.get(raw)
         if found is None:
-            found = self.tables.matched[key] = convert.matched(s.Matched.from_address(address))
+            found = self.tables.matched[raw] = convert.matched(s.Matched.from_address(address))
         return found
 
     def answer(self, text: bytes, path: str, authority: str, encoding: str) -> d.Decision:
