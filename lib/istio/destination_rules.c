@@ -205,11 +205,15 @@ merge_group(struct lower *lower, struct istio_resource *const *group, size_t cou
 struct group {
     struct istio_resource **items;
     size_t count, capacity;
+    size_t next; /* group filed under the same scope before it, + 1 */
 };
 
 struct groups {
     struct group *items;
     size_t count, capacity;
+    struct map by_scope;  /* -> index of the newest group that is filed under it, + 1 */
+    struct map filed;     /* scope -> how many groups are */
+    size_t without_scope; /* the group whose rules name no scope, + 1 */
 };
 
 static bool
@@ -230,20 +234,69 @@ same_selector(const struct istio_resource *a, const struct istio_resource *b)
     return true;
 }
 
+static bool
+adds_up(const struct group *group, const struct istio_resource *rule)
+{
+    return same_selector(group->items[0], rule) && same_export(group->items[0], rule);
+}
+
+/* The oldest group that the rule adds to, + 1; 0: none. A group is filed under one of its scopes,
+ * all of which the rule must have. */
+static size_t
+find_group(const struct groups *groups, const struct istio_resource *rule)
+{
+    const struct value_list *export_to = &rule->destination_rule->export_to;
+    const sluice_str *scopes = export_to->items;
+    size_t oldest = 0;
+    if (export_to->count == 0) return groups->without_scope;
+    for (size_t i = 0; i < export_to->count; i++) {
+        size_t at = (uintptr_t)map_get(&groups->by_scope, scopes[i]);
+        for (; at; at = groups->items[at - 1].next) {
+            if ((oldest == 0 || at < oldest) && adds_up(&groups->items[at - 1], rule)) oldest = at;
+        }
+    }
+    return oldest;
+}
+
+/* File the newest group under the scope that has the fewest groups, so that look-ups stay short. */
+static bool
+file_group(struct groups *groups, const struct istio_resource *oldest)
+{
+    const struct value_list *export_to = &oldest->destination_rule->export_to;
+    const sluice_str *scopes = export_to->items;
+    size_t rarest = 0, fewest = SIZE_MAX;
+    if (export_to->count == 0) {
+        groups->without_scope = groups->count;
+        return true;
+    }
+    for (size_t i = 0; i < export_to->count; i++) {
+        size_t filed = (uintptr_t)map_get(&groups->filed, scopes[i]);
+        if (filed >= fewest) continue;
+        rarest = i;
+        fewest = filed;
+    }
+    void **newest = map_put(&groups->by_scope, scopes[rarest]);
+    void **filed = map_put(&groups->filed, scopes[rarest]);
+    if (!newest || !filed) return false;
+    groups->items[groups->count - 1].next = (uintptr_t)*newest;
+    *newest = (void *)(uintptr_t)groups->count;
+    *filed = (void *)(uintptr_t)(fewest + 1);
+    return true;
+}
+
 /* The group that the rule adds to; a new one where there is none. NULL: no memory. */
 static struct group *
 group_for(struct lower *lower, struct groups *groups, const struct istio_resource *rule)
 {
-    for (size_t i = 0; i < groups->count; i++) {
-        const struct istio_resource *oldest = groups->items[i].items[0];
-        if (same_selector(oldest, rule) && same_export(oldest, rule)) return &groups->items[i];
-    }
+    size_t found = find_group(groups, rule);
+    if (found) return &groups->items[found - 1];
     struct group *items =
         arena_grow(lower->arena, groups->items, groups->count, &groups->capacity, sizeof(*items));
     if (!items) return NULL;
     groups->items = items;
     groups->items[groups->count] = (struct group){0};
-    return &groups->items[groups->count++];
+    groups->count++;
+    return file_group(groups, rule) ? &groups->items[groups->count - 1] : NULL;
 }
 
 static bool
@@ -259,26 +312,35 @@ add_to_group(struct lower *lower, struct groups *groups, struct istio_resource *
     return true;
 }
 
-/* Of the groups that select the caller the first one counts, of those without a selector the last.
- */
-static struct merged_rule *
-merge(struct lower *lower, const struct host_rules *rules, bool selected)
+static bool
+group_rules(struct lower *lower, struct groups *groups, const struct host_rules *rules,
+            bool selected)
 {
-    struct groups groups = {0};
     for (size_t i = 0; i < rules->count; i++) {
         struct istio_resource *rule = rules->items[i];
         bool has_selector = rule->destination_rule->workload_selector != NULL;
         if (has_selector != selected || !selects_caller(lower, rule)) continue;
         if (!is_own(lower, rule) && !is_visible(lower, rule)) continue;
-        if (!add_to_group(lower, &groups, rule)) {
-            lower->failed = true;
-            return NULL;
-        }
+        if (!add_to_group(lower, groups, rule)) return false;
     }
-    if (groups.count == 0) return NULL;
-    const struct group *group = &groups.items[selected ? 0 : groups.count - 1];
-    struct merged_rule *merged = merge_group(lower, group->items, group->count);
-    if (!merged) lower->failed = true;
+    return true;
+}
+
+/* Of the groups that select the caller the first one counts, of those without a selector the last.
+ */
+static struct merged_rule *
+merge(struct lower *lower, const struct host_rules *rules, bool selected)
+{
+    struct groups groups = {.by_scope = map_init(lower->arena), .filed = map_init(lower->arena)};
+    struct merged_rule *merged = NULL;
+    bool grouped = group_rules(lower, &groups, rules, selected);
+    if (grouped && groups.count) {
+        const struct group *group = &groups.items[selected ? 0 : groups.count - 1];
+        merged = merge_group(lower, group->items, group->count);
+    }
+    map_free(&groups.by_scope);
+    map_free(&groups.filed);
+    if (!grouped || (groups.count && !merged)) lower->failed = true;
     return merged;
 }
 
