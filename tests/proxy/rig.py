@@ -7,6 +7,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -138,12 +139,19 @@ class Proxy:
         self.process.send_signal(signal.SIGHUP)
         return self.wait_for(self.said, count)
 
-    def reload_refused(self):
-        """What it complains of after SIGHUP, the first line."""
-        count = len(self.complained) + 1
+    def reload_refused(self, pattern):
+        """The first complaint after SIGHUP that the pattern fits; "" when there is none. Complaints come by a
+        pipe of their own, so that others of an earlier reload may still be on their way."""
+        seen = len(self.complained)
         if self.reload() != "kept the old rules":
             raise RuntimeError("it takes the rules")
-        return self.wait_for(self.complained, count)
+
+        def found():
+            return next((line for line in self.complained[seen:] if re.search(pattern, line)), "")
+
+        with self.more:
+            self.more.wait_for(lambda: found() or self.ended, timeout=60)
+            return found()
 
     def stop(self):
         self.process.terminate()

@@ -378,10 +378,10 @@ class Reload(Case):
         for what, text in broken.items():
             with self.subTest(what):
                 self.write(text)
-                self.assertRegex(self.proxy.reload_refused(), re.escape(self.file) + r":\d+:\d+: error: ")
+                self.assertTrue(self.proxy.reload_refused(re.escape(self.file) + r":\d+:\d+: error: "))
                 self.assertEqual(self.ask("/x").seen()["server"], "v2")
         os.remove(self.file)
-        self.assertIn("cannot be read", self.proxy.reload_refused())
+        self.assertTrue(self.proxy.reload_refused("cannot be read"))
         self.assertEqual(self.ask("/x").seen()["server"], "v2")
         self.publish(SPLIT % ("", 100, 0))
         self.assertEqual(self.ask("/x").seen()["server"], "v1")
