@@ -106,9 +106,8 @@ finish_table(struct builder *builder, struct table_filling *filling)
 static const uint64_t *
 ahead_of(const struct builder *builder, uint32_t routes)
 {
-    enum { SMALL_ROUTER = 4096 };
     const struct sluice_router *router = builder->router;
-    if (builder->status != SLUICE_OK || router->rule_count < SMALL_ROUTER) return NULL;
+    if (builder->status != SLUICE_OK || router->rule_count < LARGE_ROUTER) return NULL;
     const struct route_list *list = &router->route_lists[routes];
     return list->count <= SHORT_LIST ? &router->filters[list->filter] : NULL;
 }

@@ -267,6 +267,10 @@ struct filter {
     uint16_t predicate; /* place of the rule's predicates behind those of the list's first rule */
 };
 
+/* From so many rules on a router outgrows the caches: what a decision reads next is asked for
+ * ahead. */
+enum { LARGE_ROUTER = 4096 };
+
 enum { FILTER_FOLD = 9, FILTER_MASKS = 2 * FILTER_FOLD, HEADER_SETS = 256 };
 
 /* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.

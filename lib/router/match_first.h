@@ -44,7 +44,6 @@ const struct rule *match_far(struct view *view, const struct route_list *routes)
 static inline const struct rule *
 match_first_inline(struct view *view, const struct route_list *routes)
 {
-    enum { LARGE_ROUTER = 4096 };
     if (routes->index) return match_search(view, routes);
     if (view->router->rule_count >= LARGE_ROUTER) return match_far(view, routes);
     return match_filtered(view, routes, false);
