@@ -5,7 +5,7 @@
 #define SLUICE_ROUTER_MATCH_FIRST_H
 
 #include "base/word.h"
-#include "router/match.h"
+#include "router/match_plain.h"
 
 /* The first rule of a long list that holds, by its index. */
 const struct rule *match_search(struct view *view, const struct route_list *routes);
@@ -20,20 +20,20 @@ static inline const struct rule *
 match_filtered(struct view *view, const struct route_list *routes, bool far)
 {
     const sluice_router *router = view->router;
-    const struct rule *rule = &router->rules[routes->rule], *end = rule + routes->count;
-    const uint64_t *word = &router->filters[routes->filter];
-    const struct filter *filter = (const void *)(word + routes->count);
-    uint64_t path = word_first(view->path.ptr, view->path.len);
-    for (; rule < end; rule++, word++, filter++) {
-        if ((path ^ *word) & filter_masks[filter->mask]) continue;
+    const struct rule *rules = &router->rules[routes->rule];
+    const uint64_t *words = &router->filters[routes->filter];
+    const size_t count = routes->count;
+    const struct filter *filters = (const void *)(words + count);
+    const uint64_t path = word_first(view->path.ptr, view->path.len);
+    for (size_t i = 0; i < count; i++) {
+        if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
         if (far) {
-            __builtin_prefetch(rule);
-            __builtin_prefetch(&router->predicates[routes->predicate] + filter->predicate);
+            __builtin_prefetch(&rules[i]);
+            __builtin_prefetch(&router->predicates[routes->predicate] + filters[i].predicate);
         }
-        if (filter->headers && !view_has_headers(view, router->header_sets[filter->headers])) {
-            continue;
-        }
-        if (rule->predicate_count == 0 || !match_rule(view, rule)) return rule;
+        uint32_t set = filters[i].headers;
+        if (set && !view_has_headers(view, router->header_sets[set])) continue;
+        if (match_rule_inline(view, &rules[i])) return &rules[i];
     }
     return NULL;
 }
