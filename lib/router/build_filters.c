@@ -70,26 +70,27 @@ number_of(struct filter_builder *fb, uint64_t headers)
 }
 
 static void
-fill_filters(struct filter_builder *fb, const struct route_list *list, uint64_t *words)
+fill_filters(struct filter_builder *fb, struct route_list *list)
 {
-    const struct rule *rules = &fb->builder->router->rules[list->rule];
+    const struct rule *rules = list_rules(list);
+    uint64_t *words = (void *)(list + 1);
     struct filter *filters = (void *)(words + list->count);
     for (uint32_t i = 0; i < list->count; i++) {
         struct need need = need_of(fb->builder, &rules[i]);
-        uint32_t place = rules[i].predicate - list->predicate;
+        const uint64_t *predicates = (const void *)rule_predicates(fb->builder->router, &rules[i]);
+        size_t place = (size_t)(predicates - (const uint64_t *)list);
         words[i] = need.word;
         filters[i].mask = need.mask;
         filters[i].headers = number_of(fb, need.headers);
-        filters[i].predicate = (uint16_t)(place > UINT16_MAX ? 0 : place); /* to prefetch only */
+        filters[i].predicate = (uint16_t)(place > UINT16_MAX ? 0 : place);
     }
 }
 
-/* Those of a list, in words. */
-static uint32_t
-room_of(const struct route_list *list)
+size_t
+build_filter_words(size_t rule_count)
 {
-    if (list->count > SHORT_LIST) return 0;
-    return (uint32_t)((list->count * (sizeof(uint64_t) + sizeof(struct filter)) + 7) / 8);
+    if (rule_count > SHORT_LIST) return 0;
+    return (rule_count * (sizeof(uint64_t) + sizeof(struct filter)) + 7) / 8;
 }
 
 static bool
@@ -103,28 +104,12 @@ keep_sets(struct filter_builder *fb, struct builder *builder)
 }
 
 bool
-build_filter_room(struct builder *builder)
-{
-    struct sluice_router *router = builder->router;
-    size_t room = 0;
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        struct route_list *list = &router->route_lists[i];
-        list->filter = (uint32_t)room;
-        room += room_of(list);
-    }
-    if (room > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
-    router->filters = build_lines(builder, room, sizeof(*router->filters));
-    return router->filters != NULL;
-}
-
-bool
 build_filters(struct builder *builder)
 {
-    struct sluice_router *router = builder->router;
     struct filter_builder fb = {.builder = builder, .set_count = 1};
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        const struct route_list *list = &router->route_lists[i];
-        if (list->count <= SHORT_LIST) fill_filters(&fb, list, router->filters + list->filter);
+    for (size_t i = 0; i < builder->lists.count; i++) {
+        struct route_list *list = list_at(builder->router, builder->placed[i].place);
+        if (list->count <= SHORT_LIST) fill_filters(&fb, list);
     }
     return keep_sets(&fb, builder);
 }

@@ -80,7 +80,7 @@ static void
 consider_rule(struct choice *choice, uint32_t number)
 {
     struct index_builder *ib = choice->ib;
-    const struct rule *rule = &ib->router->rules[ib->routes->rule + number];
+    const struct rule *rule = &list_rules(ib->routes)[number];
     const struct predicate *predicates = rule_predicates(ib->router, rule);
     uint32_t count = rule->predicate_count;
     for (uint32_t i = 0; i < count && i < PREDICATES_SEEN; i++) {

@@ -75,7 +75,7 @@ first_rule(struct view *view, const struct route_list *list)
     for (;;) {
         const struct rule *rule = match_first_inline(view, list);
         if (rule || list->next == NO_ROUTES) return rule;
-        list = &view->router->route_lists[list->next];
+        list = list_at(view->router, list->next);
     }
 }
 

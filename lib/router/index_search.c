@@ -301,7 +301,7 @@ index_search(struct view *view, const struct route_list *routes)
     const sluice_router *router = view->router;
     struct search search;
     search.view = view;
-    search.rules = &router->rules[routes->rule];
+    search.rules = list_rules(routes);
     search.best = routes->count;
     index_text_init(&search.path, &router->hash_keys, index_dimension_id(SUBJECT_PATH, false), 0,
                     view->path);

@@ -20,7 +20,7 @@ match_far(struct view *view, const struct route_list *routes)
 static const struct rule *
 scan_list(struct view *view, const struct route_list *routes)
 {
-    const struct rule *rules = &view->router->rules[routes->rule];
+    const struct rule *rules = list_rules(routes);
     for (uint32_t i = 0; i < routes->count; i++) {
         if (!match_rule(view, &rules[i])) return &rules[i];
     }

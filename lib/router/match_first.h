@@ -20,8 +20,8 @@ static inline const struct rule *
 match_filtered(struct view *view, const struct route_list *routes, bool far)
 {
     const sluice_router *router = view->router;
-    const struct rule *rules = &router->rules[routes->rule];
-    const uint64_t *words = &router->filters[routes->filter];
+    const struct rule *rules = list_rules(routes);
+    const uint64_t *words = list_filters(routes);
     const size_t count = routes->count;
     const struct filter *filters = (const void *)(words + count);
     const uint64_t path = word_first(view->path.ptr, view->path.len);
@@ -29,7 +29,7 @@ match_filtered(struct view *view, const struct route_list *routes, bool far)
         if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
         if (far) {
             __builtin_prefetch(&rules[i]);
-            __builtin_prefetch(&router->predicates[routes->predicate] + filters[i].predicate);
+            __builtin_prefetch((const uint64_t *)routes + filters[i].predicate);
         }
         uint32_t set = filters[i].headers;
         if (set && !view_has_headers(view, router->header_sets[set])) continue;

@@ -392,7 +392,7 @@ Test(match, falls_back_to_the_proxys_own_labels)
     for (size_t i = 0; i < ROWS(requests); i++) {
         struct view view;
         view_init(&view, context, &requests[i]);
-        cr_expect((match_first(&view, &router->route_lists[0]) != NULL) == (i == 0), "%zu", i);
+        cr_expect((match_first(&view, list_at(router, 0)) != NULL) == (i == 0), "%zu", i);
     }
     sluice_context_free(context);
     sluice_router_release(router);
@@ -430,7 +430,7 @@ Test(match, takes_the_first_rule_that_holds)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct view view;
         view_init(&view, context, &rows[i].request);
-        const struct rule *rule = match_first(&view, &router->route_lists[0]);
+        const struct rule *rule = match_first(&view, list_at(router, 0));
         int got = rule ? (int)rule->origin.rule : -1;
         cr_expect(got == rows[i].rule, "line %d: rule %d", rows[i].line, got);
     }
@@ -457,7 +457,7 @@ Test(match, orders_predicates_by_cost)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = rule_predicates(router, &router->rules[0]);
+    const struct predicate *first = rule_predicates(router, &list_rules(list_at(router, 0))[0]);
     cr_expect(first[ROWS(predicates) - 1].op == OP_REGEX);
     for (size_t i = 0; i < 2; i++) {
         cr_expect(first[i].subject == SUBJECT_PATH || first[i].subject == SUBJECT_METHOD);
