@@ -70,7 +70,7 @@ static bool
 begins(const struct index_prefix *prefix, const struct index_text *text, size_t len)
 {
     if (prefix->len < len) return false;
-    if (!text->fold) return memcmp(prefix->text, text->text.ptr, len) == 0;
+    if (!text->fold) return word_same_text(text->text.ptr, prefix->text, len);
     return str_equal_ignore_case(str_make(prefix->text, len), str_first(text->text, len));
 }
 

@@ -11,7 +11,14 @@
 const struct rule *match_search(struct view *view, const struct route_list *routes);
 
 /* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart. */
-extern const uint64_t filter_masks[FILTER_MASKS];
+#define MASK(n) (UINT64_MAX >> (64 - 8 * (n)))
+#define FOLD(n) (MASK(n) & ~(0x20 * WORD_ONES))
+static const uint64_t filter_masks[FILTER_MASKS] = {
+    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
+    0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
+};
+#undef MASK
+#undef FOLD
 
 /* A short list: rule by rule, past those whose filter the request fails. `far`: among so many hosts
  * that neither rule nor predicates are in a cache; they are asked for together, not one after the

@@ -42,7 +42,7 @@ view_read_headers(struct view *view)
     const uint64_t lengths = router->header_names.any_length;
     const sluice_field *lines = request->headers;
     for (size_t i = 0, count = request->header_count; i < count; i++) {
-        if (!(lengths >> (lines[i].name.len & 63) & 1)) continue;
+        if (!(lengths & UINT64_C(1) << (lines[i].name.len & 63))) continue;
         if (header_names_may_hold(&router->header_names, lines[i].name)) note_line(view, i);
     }
 }
