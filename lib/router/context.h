@@ -54,7 +54,7 @@ struct sluice_context {
     uint64_t generation;         /* of the current request; never 0 */
     struct scratch scratch;
     struct host_memo host_memo; /* of `router` */
-    uint32_t wait, next_wait; /* calls until the next try to move, after one that failed */
+    uint32_t wait, next_wait;   /* calls until the next try to move, after one that failed */
 
     /* storage that a decision points at */
     sluice_matched matched;

@@ -243,7 +243,8 @@ Test(build, keeps_what_the_model_said)
     cr_expect(str_equal(first->policy->tls.subject_alt_names[1], STR("two")));
     cr_expect(rules_of(router)[2].origin.line == 11 && rules_of(router)[2].origin.names == 0);
     cr_expect(rules_of(router)[3].origin.resource == NO_RESOURCE);
-    cr_expect(str_equal(router->resources[rules_of(router)[0].origin.resource].name, STR("reviews")));
+    cr_expect(
+        str_equal(router->resources[rules_of(router)[0].origin.resource].name, STR("reviews")));
     sluice_router_release(router);
 }
 
