@@ -149,7 +149,7 @@ class Routing:
 def _pairs(headers: Headers) -> Pairs:
     if isinstance(headers, (list, tuple)):
         return headers
-    return tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    return tuple(headers.items() if isinstance(headers, (dict, Mapping)) else headers)  # dict: sooner found out
 
 
 class Router(Routing):
