@@ -249,15 +249,8 @@ is_replaced(sluice_str name, const sluice_header_op *ops, size_t count)
     return false;
 }
 
-static void
-put_fields(struct buffer *out, const sluice_field *fields, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        PUT(out, fields[i].name, STR(": "), fields[i].value, STR("\r\n"));
-}
-
 /* The fields as the operations leave them, without what concerns only the connection that they came
- * by. */
+ * by; and the end of the head. */
 static void
 put_edited(struct buffer *out, sluice_str lines, const sluice_header_op *ops, size_t count)
 {
@@ -269,14 +262,14 @@ put_edited(struct buffer *out, sluice_str lines, const sluice_header_op *ops, si
             among(field.name, HOP_BY_HOP) || (!framing && is_replaced(field.name, ops, count));
         for (size_t i = 0; !framing && get(&lines, 0, STR("connection"), i, &list); i++)
             drop |= among(field.name, list);
-        if (!drop) put_fields(out, &field, 1);
+        if (!drop) PUT(out, field.name, STR(": "), field.value, STR("\r\n"));
     }
-    for (size_t i = 0; i < count; i++) { /* first to last: a later one may undo it */
-        field = (sluice_field){ops[i].name, ops[i].value};
-        if (ops[i].action != SLUICE_HEADER_REMOVE && !among(field.name, FRAMING) &&
-            !among(field.name, HOP_BY_HOP) && !is_replaced(field.name, ops + i + 1, count - i - 1))
-            put_fields(out, &field, 1);
+    for (; count-- > 0; ops++) { /* first to last: a later one may undo it */
+        if (ops->action != SLUICE_HEADER_REMOVE && !among(ops->name, FRAMING) &&
+            !among(ops->name, HOP_BY_HOP) && !is_replaced(ops->name, ops + 1, count))
+            PUT(out, ops->name, STR(": "), ops->value, STR("\r\n"));
     }
+    PUT(out, STR("connection: close\r\n\r\n"));
 }
 
 /* ---- acting on a decision ---- */
@@ -294,36 +287,36 @@ struct conn {
     /* What the decision says about the response, copied: the decision ends with the next call. */
     sluice_header_op ops[OPS];
     size_t op_count;
-    sluice_str added; /* lines, whatever the ops say */
     struct buffer kept;
 };
 
-/* What the decision says about the fields of the response. */
 static void
-keep_edits(struct conn *conn, const sluice_decision *d)
+keep(struct conn *conn, sluice_header_action action, const sluice_field *fields, size_t count)
 {
-    struct buffer *kept = &conn->kept;
-    kept->full = d->response_header_count > OPS;
-    for (size_t i = 0; i < d->response_header_count && !kept->full; i++) {
-        sluice_header_op op = d->response_headers[i];
-        op.name = PUT(kept, op.name);
-        op.value = PUT(kept, op.value);
-        conn->ops[conn->op_count++] = op;
+    for (size_t i = 0; i < count; i++) {
+        conn->kept.full |= conn->op_count == OPS;
+        if (conn->kept.full) return;
+        sluice_str name = PUT(&conn->kept, fields[i].name),
+                   value = PUT(&conn->kept, fields[i].value);
+        conn->ops[conn->op_count++] = (sluice_header_op){action, name, value};
     }
-    const sluice_field cookie = {STR("set-cookie"), d->sticky.set_cookie};
-    size_t begin = kept->end;
-    put_fields(kept, d->cors_headers, d->cors_header_count);
-    if (d->status == 0) put_fields(kept, d->response_fields, d->response_field_count);
-    put_fields(kept, &cookie, cookie.value.len > 0);
-    conn->added = since(kept, begin);
 }
 
-/* The fields of a response, edited, and the end of its head. */
+/* Everything that the decision says about the response's fields, in the order to apply it. */
 static void
-put_response(struct conn *conn, sluice_str lines)
+keep_edits(struct conn *conn, const sluice_decision *d, bool local)
 {
-    put_edited(&conn->out, lines, conn->ops, conn->op_count);
-    PUT(&conn->out, conn->added, STR("connection: close\r\n\r\n"));
+    const sluice_field location = {STR("location"), d->redirect.location};
+    const sluice_field cookie = {STR("set-cookie"), d->sticky.set_cookie};
+    keep(conn, SLUICE_HEADER_ADD, &location, d->outcome == SLUICE_REDIRECT);
+    if (local) keep(conn, SLUICE_HEADER_ADD, d->response_fields, d->response_field_count);
+    for (size_t i = 0; i < d->response_header_count; i++) {
+        const sluice_header_op *op = &d->response_headers[i];
+        keep(conn, op->action, &(sluice_field){op->name, op->value}, 1);
+    }
+    keep(conn, SLUICE_HEADER_ADD, d->cors_headers, d->cors_header_count);
+    if (!local) keep(conn, SLUICE_HEADER_ADD, d->response_fields, d->response_field_count);
+    keep(conn, SLUICE_HEADER_ADD, &cookie, cookie.value.len > 0);
 }
 
 /* An answer of the proxy itself. */
@@ -334,12 +327,8 @@ put_answer(struct conn *conn, const sluice_decision *d)
     snprintf(start, sizeof(start), "HTTP/1.1 %u \r\ncontent-length: %zu\r\n", d->status,
              d->body.len);
     PUT(&conn->out, sluice_str_of(start));
-    keep_edits(conn, d);
-    const sluice_field location = {STR("location"), d->redirect.location};
-    size_t begin = conn->kept.end;
-    put_fields(&conn->kept, &location, d->outcome == SLUICE_REDIRECT);
-    put_fields(&conn->kept, d->response_fields, d->response_field_count);
-    put_response(conn, since(&conn->kept, begin));
+    keep_edits(conn, d, true);
+    put_edited(&conn->out, STR(""), conn->ops, conn->op_count);
     if (!conn->is_head) PUT(&conn->out, d->body);
 }
 
@@ -349,7 +338,7 @@ fail(struct conn *conn, unsigned status)
 {
     conn->state = conn->state < RELAYING ? CLOSING : CLOSED;
     conn->out.begin = conn->out.end = conn->kept.end = conn->op_count = 0;
-    conn->out.full = false;
+    conn->out.full = conn->kept.full = false;
     put_answer(conn, &(sluice_decision){.status = status});
 }
 
@@ -417,8 +406,8 @@ decide(struct conn *conn, struct head *head, sluice_str host, sluice_str body)
         PUT(out, head->words[0], STR(" "), d.path, STR(" HTTP/1.1\r\nhost: "), d.authority,
             STR("\r\nx-forwarded-for: "), request.source_ip, STR("\r\n"));
         put_edited(out, head->lines, d.request_headers, d.request_header_count);
-        PUT(out, STR("connection: close\r\n\r\n"), body);
-        keep_edits(conn, &d);
+        PUT(out, body);
+        keep_edits(conn, &d, false);
         break;
     case SLUICE_REDIRECT:    /* with a Location */
     case SLUICE_RESPOND:     /* also an injected abort, and the answer to a CORS preflight */
@@ -482,7 +471,7 @@ read_response(struct conn *conn)
     if (head.size == 0 && conn->in.end < HELD) return;
     if (good) {
         PUT(&conn->out, STR("HTTP/1.1 "), head.words[1], STR(" "), head.words[2], STR("\r\n"));
-        put_response(conn, head.lines);
+        put_edited(&conn->out, head.lines, conn->ops, conn->op_count);
         PUT(&conn->out, since(&conn->in, conn->in.begin)); /* the beginning of the body */
     }
     if (!good || conn->out.full) {
