@@ -9,9 +9,9 @@
  *
  * As little HTTP as shows the whole loop. A connection serves one request, and the end of the
  * upstream's is the end of the response. A request is held whole (413, if it does not fit) before
- * it is decided; only Content-Length says how long its body is; what is malformed, or wants more
- * (Transfer-Encoding, Expect, HTTP/1.0, 100 fields, another target than "/path"), is answered 400.
- * Hop-by-hop fields are dropped (RFC 9110, 7.6.1), interim responses too. No TLS, names of
+ * it is decided; only Content-Length says how long its body is; what is malformed, or asks for more
+ * (Transfer-Encoding, Expect, HTTP/1.0, over 100 fields, another target than "/path"), is answered
+ * 400. Hop-by-hop fields are dropped (RFC 9110, 7.6.1), interim responses too. No TLS, names of
  * upstreams, retries, mirrors; timers are found by looking at every connection.
  */
 #define _GNU_SOURCE /* accept4, memmem */
@@ -153,8 +153,8 @@ next(sluice_str *rest, const char *stops)
     sluice_str piece = {rest->ptr, 0};
     while (piece.len < rest->len && !memchr(stops, piece.ptr[piece.len], strlen(stops)))
         piece.len++;
-    if (rest->len) rest->ptr += piece.len < rest->len ? piece.len + 1 : piece.len;
-    rest->len -= piece.len < rest->len ? piece.len + 1 : piece.len;
+    size_t taken = piece.len < rest->len ? piece.len + 1 : piece.len;
+    if (taken) *rest = (sluice_str){rest->ptr + taken, rest->len - taken};
     return piece;
 }
 
@@ -346,12 +346,13 @@ fail(struct conn *conn, unsigned status)
 static bool
 parse_address(const char *text, struct sockaddr_in *address)
 {
-    char ip[INET_ADDRSTRLEN], more;
-    unsigned port;
-    *address = (struct sockaddr_in){.sin_family = AF_INET};
-    if (sscanf(text, "%15[0-9.]:%5u%c", ip, &port, &more) != 2 || port > UINT16_MAX) return false;
-    address->sin_port = htons((uint16_t)port);
-    return inet_pton(AF_INET, ip, &address->sin_addr) == 1;
+    char ip[INET_ADDRSTRLEN], *end;
+    sluice_str port = sluice_str_of(text), host = next(&port, ":");
+    unsigned long number = strtoul(port.ptr, &end, 10);
+    snprintf(ip, sizeof(ip), "%.*s", (int)host.len, host.ptr);
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)number)};
+    return host.len < sizeof(ip) && inet_pton(AF_INET, ip, &address->sin_addr) == 1 && port.len &&
+           !*end && number <= UINT16_MAX;
 }
 
 /* By destination, or by authority where there is none. False: the command line does not name it. */
