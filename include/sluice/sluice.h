@@ -833,8 +833,8 @@ typedef enum sluice_says {
 /** A decision, and what spares its reader most of it. */
 typedef struct sluice_packed_decision {
     sluice_decision decision;
-    uint32_t rule; /**< Which of decision.router's rules decided, counted from 1; 0: none. Where it
-                      is equal, what decision.matched holds is equal. */
+    uint32_t rule; /**< By which decision.router tells its rules apart: where it is equal, what
+                      decision.matched holds is equal. 0: no rule decided. */
     uint32_t says; /**< Of sluice_says, added up. */
 } sluice_packed_decision;
 

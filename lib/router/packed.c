@@ -68,11 +68,12 @@ says(const sluice_request *request, const sluice_decision *decision)
            (says_more(decision) ? SLUICE_SAYS_MORE : 0U);
 }
 
+/* Its place: no list begins with a rule, so it is never 0. */
 static uint32_t
 rule_number(const sluice_context *context, const sluice_decision *decision)
 {
     if (!decision->matched) return 0;
-    return (uint32_t)(context->matched_rule - context->router->rules) + 1;
+    return (uint32_t)((const uint64_t *)context->matched_rule - context->router->lists);
 }
 
 sluice_status
