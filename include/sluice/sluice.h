@@ -415,19 +415,18 @@ typedef struct sluice_request {
     size_t header_count;
     sluice_header_fn header_fn; /**< Used instead of @c headers when not NULL. */
     void *header_user;
-    sluice_str sni;                    /**< TLS server name; empty: the client sent none. */
-    sluice_str source_ip;              /**< Client address as text, no port. */
-    sluice_str destination_ip;         /**< Address that the client connected to, as text. */
-    sluice_str source_namespace;       /**< Of the calling workload [proxy_namespace]. */
+    sluice_str sni;               /**< TLS server name; empty: the client sent none. */
+    sluice_str sticky_key;        /**< Wins over the rule's own key and makes any split sticky. */
+    sluice_str service_namespace; /**< Of the Service that a mesh client addressed, where */
+    sluice_str service_name;      /**< known: mesh routes of Gateway API go by it. */
+    sluice_str source_ip;         /**< Client address as text, no port. */
+    sluice_str destination_ip;    /**< Address that the client connected to, as text. */
+    sluice_str source_namespace;  /**< Of the calling workload [proxy_namespace]. */
     const sluice_field *source_labels; /**< Of the calling workload; NULL: proxy_labels. */
     size_t source_label_count;
-    sluice_str
-        service_namespace;   /**< The Service that a mesh client addressed, where known: Gateway */
-    sluice_str service_name; /**< API mesh routes go by it. */
     const sluice_field *claims; /**< Verified JWT claims: nested names joined by ".", a
                                         name with a dot in brackets ([a.b].c); a list as one */
     size_t claim_count;         /**< entry for each member. */
-    sluice_str sticky_key;      /**< Wins over the rule's own key and makes any split sticky. */
 } sluice_request;
 
 /* ------------------------------------------------------------------------------------------------

@@ -101,16 +101,16 @@ class Request(Structure):
         ("header_fn", c_void_p),
         ("header_user", c_void_p),
         ("sni", Str),
+        ("sticky_key", Str),
+        ("service_namespace", Str),
+        ("service_name", Str),
         ("source_ip", Str),
         ("destination_ip", Str),
         ("source_namespace", Str),
         ("source_labels", POINTER(Field)),
         ("source_label_count", c_size_t),
-        ("service_namespace", Str),
-        ("service_name", Str),
         ("claims", POINTER(Field)),
         ("claim_count", c_size_t),
-        ("sticky_key", Str),
     ]
 
 
