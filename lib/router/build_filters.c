@@ -45,6 +45,17 @@ require(const struct builder *builder, struct need *need, const struct predicate
     }
 }
 
+/* Whether a path that passes the filter satisfies the predicate. Behind the end of a short path
+ * stand zeros, which must not be taken for bytes of the prefix. */
+static bool
+is_sure(const struct predicate *predicate)
+{
+    sluice_str text = predicate->text;
+    if (predicate->subject != SUBJECT_PATH || predicate->op != OP_PREFIX) return false;
+    if (predicate->flags || text.len > 8) return false;
+    return text.len == 0 || text.ptr[text.len - 1] != '\0';
+}
+
 static struct need
 need_of(const struct builder *builder, const struct rule *rule)
 {
@@ -53,6 +64,8 @@ need_of(const struct builder *builder, const struct rule *rule)
     for (uint32_t i = 0; i < rule->predicate_count; i++) {
         require(builder, &need, &predicates[i]);
     }
+    bool sure = rule->predicate_count == 0 || (rule->predicate_count == 1 && is_sure(predicates));
+    if (sure) need.mask = (uint8_t)(need.mask + FILTER_SURE);
     return need;
 }
 

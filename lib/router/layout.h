@@ -265,8 +265,8 @@ struct route_list {
  * eight bytes of each of its rules, then one of these for each: twelve bytes a rule.
  */
 struct filter {
-    uint8_t mask;       /* among filter_masks (match_first.c) */
-    uint8_t headers;    /* among the router's header sets; 0: none */
+    uint8_t mask;    /* among filter_masks (match_first.h); from FILTER_SURE on, the rule holds */
+    uint8_t headers; /* among the router's header sets; 0: none */
     uint16_t predicate; /* where its predicates are, from the list's beginning on; 0: too far */
 };
 
@@ -274,7 +274,7 @@ struct filter {
  * ahead. */
 enum { LARGE_ROUTER = 4096 };
 
-enum { FILTER_FOLD = 9, FILTER_MASKS = 2 * FILTER_FOLD, HEADER_SETS = 256 };
+enum { FILTER_FOLD = 9, FILTER_SURE = 2 * FILTER_FOLD, HEADER_SETS = 256 };
 
 /* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.
  * Exact ones are filed whole, wildcards by their suffix after the "*". */

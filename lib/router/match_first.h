@@ -10,12 +10,14 @@
 /* The first rule of a long list that holds, by its index. */
 const struct rule *match_search(struct view *view, const struct route_list *routes);
 
-/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart. */
+/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart; then, of
+ * rules that want nothing else, the first n bytes again. */
 #define MASK(n) (UINT64_MAX >> (64 - 8 * (n)))
 #define FOLD(n) (MASK(n) & ~(0x20 * WORD_ONES))
-static const uint64_t filter_masks[FILTER_MASKS] = {
+static const uint64_t filter_masks[] = {
     0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
     0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
+    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
 };
 #undef MASK
 #undef FOLD
@@ -34,6 +36,7 @@ match_filtered(struct view *view, const struct route_list *routes, bool far)
     const uint64_t path = word_first(view->path.ptr, view->path.len);
     for (size_t i = 0; i < count; i++) {
         if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
+        if (filters[i].mask >= FILTER_SURE) return &rules[i];
         if (far) {
             __builtin_prefetch(&rules[i]);
             __builtin_prefetch((const uint64_t *)routes + filters[i].predicate);

@@ -37,7 +37,6 @@ plain_header_holds(const struct view *view, const struct predicate *predicate)
 static inline bool
 match_rule_inline(struct view *view, const struct rule *rule)
 {
-    if (rule->predicate_count == 0) return true;
     const struct predicate *first = rule_predicates(view->router, rule);
     if (rule->predicate_count == 1 && is_plain_path(first)) {
         return plain_path_holds(view->path, first);

@@ -439,6 +439,48 @@ Test(match, takes_the_first_rule_that_holds)
     model_builder_free(&builder);
 }
 
+static const sluice_str short_paths[] = {
+    S("/"),        S("/\0"),       S("/a"),        S("/A"),      S("/a\0"), S("/abcdefg"),
+    S("/ABCDEFG"), S("/abcdefgh"), S("/abcdef\0"), S("/abcdef"), S("a"),
+};
+
+/* A short list passes over rules by a filter, and takes some for certain by it. */
+static void
+expect_filter_agrees(const struct model_predicate *path)
+{
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *routes = model_builder_routes(&builder);
+    model_builder_rule(&builder, routes, model_builder_forward(&builder, "a"), path, 1);
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    sluice_context *context;
+    cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    const struct route_list *list = list_at(router, 0);
+    for (size_t i = 0; i < ROWS(short_paths); i++) {
+        struct view view;
+        sluice_request request = {.path = short_paths[i]};
+        view_init(&view, context, &request);
+        bool holds = match_rule(&view, list_rules(list)) == NULL;
+        cr_expect((match_first(&view, list) != NULL) == holds, "path %zu, rule of %zu bytes", i,
+                  path->matcher.value.len);
+    }
+    sluice_context_free(context);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
+
+Test(match, filters_agree_with_the_rules)
+{
+    static const enum model_op ops[] = {MODEL_PREFIX, MODEL_EXACT, MODEL_SEGMENT_PREFIX};
+    for (size_t i = 0; i < 6 * ROWS(short_paths); i++) {
+        struct model_predicate path = model_builder_text(MODEL_PATH, ops[i % 3], "", "");
+        path.matcher.value = short_paths[i / 6];
+        path.matcher.ignore_case = i % 6 >= 3;
+        expect_filter_agrees(&path);
+    }
+}
+
 /* Whatever the order written, a regular expression is looked at last and the path early. */
 Test(match, orders_predicates_by_cost)
 {
