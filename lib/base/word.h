@@ -124,6 +124,24 @@ word_pair_high(word_pair pair)
     return word_load((const char *)&pair + 8);
 }
 
+/* Of bytes that are 0 or 255 each, as a comparison leaves them: bit i is set when byte i is. */
+static inline uint32_t
+word_bits(uint64_t compared)
+{
+    return (uint32_t)((compared & WORD_ONES) * UINT64_C(0x0102040810204080) >> 56);
+}
+
+static inline uint32_t
+word_pair_bits(word_pair compared)
+{
+#ifdef __SSE2__
+    typedef char signed_pair __attribute__((vector_size(16)));
+    return (uint32_t)__builtin_ia32_pmovmskb128((signed_pair)compared);
+#else
+    return word_bits(word_pair_low(compared)) | word_bits(word_pair_high(compared)) << 8;
+#endif
+}
+
 /* Not 0 where they differ. */
 static inline uint64_t
 word_differs(const char *a, const char *b)
@@ -132,9 +150,9 @@ word_differs(const char *a, const char *b)
 }
 
 static inline word_pair
-word_pair_differs(const char *a, const char *b)
+word_pair_same(const char *a, const char *b)
 {
-    return word_pair_load(a) ^ word_pair_load(b);
+    return (word_pair)(word_pair_load(a) == word_pair_load(b));
 }
 
 /* Whether two texts of `len` bytes are the same. For short ones: a call of memcmp() costs more. */
@@ -143,11 +161,11 @@ word_same_text(const char *a, const char *b, size_t len)
 {
     if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
     if (len < 16) return (word_differs(a, b) | word_differs(a + len - 8, b + len - 8)) == 0;
-    word_pair differs = word_pair_differs(a + len - 16, b + len - 16);
+    word_pair same = word_pair_same(a + len - 16, b + len - 16);
     for (size_t at = 0; at + 16 < len; at += 16) {
-        differs |= word_pair_differs(a + at, b + at);
+        same &= word_pair_same(a + at, b + at);
     }
-    return (word_pair_low(differs) | word_pair_high(differs)) == 0;
+    return word_pair_bits(same) == 0xffff;
 }
 
 /* The same for a text against one that is lower-case, without regard to ASCII case. */

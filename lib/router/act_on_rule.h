@@ -23,15 +23,15 @@ act_send(const struct view *view, const struct action *action, sluice_decision *
     decision->retry = action->retry;
 }
 
-/* Requests of a kind follow each other: what was said of the last rule often stands already. */
 static inline const sluice_matched *
 act_matched(sluice_context *context, const struct rule *rule)
 {
-    if (context->matched_rule != rule) {
-        context->matched_rule = rule;
-        origin_show(context->router, rule, &context->matched);
+    struct matched_memo *memo = &context->matched[(uintptr_t)rule / sizeof(*rule) % MATCHED_MEMOS];
+    if (memo->rule != rule) {
+        memo->rule = rule;
+        origin_show(context->router, rule, &memo->matched);
     }
-    return &context->matched;
+    return &memo->matched;
 }
 
 /* The decision has its defaults (see decide.c). */

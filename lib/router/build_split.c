@@ -105,6 +105,7 @@ fill_shares(struct builder *builder, struct split *to, const struct model_split 
         to->only = (uint32_t)i;
         to->usable++;
     }
+    if (to->total == 0) to->total = 1; /* one entry alone counts as all */
     to->shares = shares;
     to->count = (uint32_t)from->count;
     to->weights = weights;

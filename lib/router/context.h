@@ -39,6 +39,14 @@ struct host_memo {
     char authority[64];
 };
 
+/* What was said last of a rule: requests of a kind follow each other. */
+struct matched_memo {
+    const struct rule *rule; /* NULL: none */
+    sluice_matched matched;
+};
+
+enum { MATCHED_MEMOS = 16 };
+
 enum { CONTEXT_CORS_FIELDS = 8, CONTEXT_RESPONSE_FIELDS = 10 };
 
 struct sluice_context {
@@ -57,8 +65,7 @@ struct sluice_context {
     uint32_t wait, next_wait;   /* calls until the next try to move, after one that failed */
 
     /* storage that a decision points at */
-    sluice_matched matched;
-    const struct rule *matched_rule; /* that `matched` is of; NULL: of none */
+    struct matched_memo matched[MATCHED_MEMOS];
     sluice_fault fault;
     sluice_mirror *mirrors;
     sluice_field cors[CONTEXT_CORS_FIELDS];

@@ -187,7 +187,7 @@ struct split {
     uint32_t usable; /* entries with weight; 0: nothing can be picked */
     uint32_t only;   /* the entry, when `usable` is 1 */
     uint32_t key_count;
-    uint64_t total;       /* sum of the weights */
+    uint64_t total;       /* sum of the weights, at least 1 */
     struct alias alias;   /* when usable > 1 */
     struct sticky sticky; /* when usable > 1 */
     const struct sticky_key *keys;

@@ -16,7 +16,7 @@ pick_show_split(const struct split *split, sluice_decision *decision)
 {
     decision->split = split->shares;
     decision->split_count = split->count;
-    decision->split_total = split->total ? split->total : 1;
+    decision->split_total = split->total;
 }
 
 /* Choose an entry; sets split, pick, sticky, split_index. */

@@ -37,7 +37,7 @@ view_is_unusual(sluice_str host)
             found |= view_suspects(word_pair_load(host.ptr + i));
         }
     }
-    return (word_pair_low(found) | word_pair_high(found)) != 0;
+    return word_pair_bits(found) != 0;
 }
 
 /* Lower-case and without port: digits behind a colon at the end. */
@@ -53,32 +53,30 @@ view_host(struct scratch *scratch, sluice_str authority)
     return view_is_unusual(host) ? view_unusual_host(scratch, host, cut) : host;
 }
 
-/* Where in a text ? or # comes first, of words loaded from `low` and `high`; else `none`. */
-static inline size_t
-view_mark(word_pair pair, size_t low, size_t high, size_t none)
+/* Bit i: byte i ends a path. */
+static inline uint32_t
+view_marks(word_pair pair)
 {
-    word_pair found =
-        (word_pair)(pair == WORD_PAIR_OF('?')) | (word_pair)(pair == WORD_PAIR_OF('#'));
-    uint64_t first = word_pair_low(found), second = word_pair_high(found);
-    if (first) return low + (size_t)__builtin_ctzll(first) / 8;
-    if (second) return high + (size_t)__builtin_ctzll(second) / 8;
-    return none;
+    return word_pair_bits((word_pair)(pair == WORD_PAIR_OF('?')) |
+                          (word_pair)(pair == WORD_PAIR_OF('#')));
 }
 
-/* Where the path ends: at the first ? or #. Sixteen bytes at a time, the last ones perhaps twice.
- */
+/* Where the path ends: at the first ? or #. */
 static inline size_t
 view_path_end(sluice_str raw)
 {
-    if (raw.len < 16) {
-        return view_mark(word_pair_load_some(raw.ptr, raw.len), 0, raw.len - 8, raw.len);
+    if (raw.len < 16) { /* the first eight bytes, and the last eight */
+        uint32_t marks = view_marks(word_pair_load_some(raw.ptr, raw.len));
+        if (marks == 0) return raw.len;
+        size_t at = (size_t)__builtin_ctz(marks);
+        return at < 8 ? at : at + raw.len - 16;
     }
-    size_t last = raw.len - 16;
-    for (size_t at = 0; at < last; at += 16) {
-        size_t end = view_mark(word_pair_load(raw.ptr + at), at, at + 8, raw.len);
-        if (end < raw.len) return end;
+    for (size_t at = 0; at + 16 < raw.len; at += 16) {
+        uint32_t marks = view_marks(word_pair_load(raw.ptr + at));
+        if (marks) return at + (size_t)__builtin_ctz(marks);
     }
-    return view_mark(word_pair_load(raw.ptr + last), last, last + 8, raw.len);
+    uint32_t marks = view_marks(word_pair_load(raw.ptr + raw.len - 16));
+    return marks ? raw.len - 16 + (size_t)__builtin_ctz(marks) : raw.len;
 }
 
 static inline void

@@ -391,10 +391,10 @@ Test(build, judges_weights)
         uint64_t total;
     } rows[] = {
         {__LINE__, "a",                 SLUICE_OK,          1, 0, 1         },
-        {__LINE__, "a 0",               SLUICE_OK,          1, 0, 0         },
+        {__LINE__, "a 0",               SLUICE_OK,          1, 0, 1         },
         {__LINE__, "a 7",               SLUICE_OK,          1, 0, 7         },
         {__LINE__, "a 0, b 5",          SLUICE_OK,          1, 1, 5         },
-        {__LINE__, "a 0, b 0",          SLUICE_OK,          0, 0, 0         },
+        {__LINE__, "a 0, b 0",          SLUICE_OK,          0, 0, 1         },
         {__LINE__, "a 1, b 0, c 3",     SLUICE_OK,          2, 2, 4         },
         {__LINE__, "a 4294967294, b 1", SLUICE_OK,          2, 1, 4294967295},
         {__LINE__, "a 4294967295, b 1", SLUICE_ERR_INVALID, 0, 0, 0         },

@@ -44,6 +44,21 @@ Test(word, loads_a_pair_of_a_short_text)
     cr_assert(word_pair_high(pair) == bytes_of(text + 8, 8));
 }
 
+Test(word, has_a_bit_for_each_byte_of_a_comparison)
+{
+    for (uint32_t bits = 0; bits <= 0xffff; bits++) {
+        unsigned char bytes[16];
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            bytes[i] = (bits >> i & 1) ? 0xff : 0;
+        }
+        word_pair pair = word_pair_load((const char *)bytes);
+        cr_assert(word_pair_bits(pair) == bits, "%x", bits);
+        /* what machines without an instruction for it do */
+        cr_assert(word_bits(word_pair_low(pair)) == (bits & 0xff), "%x", bits);
+        cr_assert(word_bits(word_pair_high(pair)) == bits >> 8, "%x", bits);
+    }
+}
+
 Test(word, tells_texts_apart_that_differ_in_one_byte)
 {
     for (size_t len = 0; len <= LONGEST; len++) {
