@@ -106,6 +106,24 @@ seal_prefixes(struct index_builder *ib, struct index *out)
 
 enum { DIMENSIONS = 64 }; /* more than there are subjects, each with and without case */
 
+/* Another prefix of the dimension: keep what it has in common with those before. */
+static void
+describe_prefix(struct index_dimension *dimension, const struct index_group *group)
+{
+    if (group->count == 0) return; /* all its rules are beaten */
+    sluice_str text = group->key.text;
+    bool first = dimension->first_prefixed == NO_RULE;
+    uint64_t word = word_first(text.ptr, text.len);
+    uint64_t mask = text.len < 8 ? word_mask(text.len) : UINT64_MAX;
+    if (dimension->fold) word = word_lower(word);
+    if (first) dimension->lead = word;
+    mask &= first ? UINT64_MAX : dimension->lead_mask;
+    uint64_t differs = (word ^ dimension->lead) & mask;
+    if (differs) mask &= word_mask((size_t)__builtin_ctzll(differs) / 8);
+    dimension->lead_mask = mask;
+    if (group->first < dimension->first_prefixed) dimension->first_prefixed = group->first;
+}
+
 static void
 describe_dimensions(const struct index_builder *ib, struct index_dimension *all)
 {
@@ -121,6 +139,8 @@ describe_dimensions(const struct index_builder *ib, struct index_dimension *all)
             dimension->exact_lengths |= UINT64_C(1) << (key->text.len & 63);
         } else if (key->kind == KEY_GRAM) {
             dimension->grams |= (uint16_t)(1 << key->text.len);
+        } else {
+            describe_prefix(dimension, &ib->groups[i]);
         }
     }
 }
@@ -168,6 +188,9 @@ static bool
 seal_dimensions(struct index_builder *ib, struct index *out)
 {
     struct index_dimension all[DIMENSIONS] = {{0}};
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        all[i].first_prefixed = NO_RULE;
+    }
     describe_dimensions(ib, all);
     uint32_t count = 0;
     for (size_t i = 0; i < DIMENSIONS; i++) {

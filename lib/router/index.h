@@ -95,7 +95,9 @@ struct index_dimension {
     const uint32_t *names;  /* of headers, parameters, ...: those in use, ascending. Else one 0 */
     uint64_t exact_lengths; /* bit n: some whole value is n bytes long (mod 64) */
     uint32_t length_count;
-    const uint32_t *lengths; /* of prefixes: each once, ascending */
+    const uint32_t *lengths;  /* of prefixes: each once, ascending */
+    uint32_t first_prefixed;  /* first rule that is filed under a prefix */
+    uint64_t lead, lead_mask; /* what all prefixes begin with, of their first eight bytes */
 };
 
 static inline uint8_t

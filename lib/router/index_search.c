@@ -163,6 +163,15 @@ search_grams(struct search *search, const struct index *index,
 
 /* ---- values ---- */
 
+/* Most values that begin with no prefix differ in their first letters from all of them. */
+static bool
+may_begin(const struct search *search, const struct index_dimension *dimension,
+          const struct index_text *text)
+{
+    return dimension->first_prefixed < search->best &&
+           ((text->words[0] ^ dimension->lead) & dimension->lead_mask) == 0;
+}
+
 static void
 search_text(struct search *search, const struct index *index,
             const struct index_dimension *dimension, uint32_t name, struct index_text *text)
@@ -170,7 +179,7 @@ search_text(struct search *search, const struct index *index,
     if (dimension->exact && dimension->exact_lengths >> (text->text.len & 63) & 1) {
         probe_key(search, index, index_text_hash(text, text->text.len, KEY_EXACT));
     }
-    if (dimension->length_count) search_prefixes(search, index, dimension, name, text);
+    if (may_begin(search, dimension, text)) search_prefixes(search, index, dimension, name, text);
     if (dimension->grams) search_grams(search, index, dimension, text);
 }
 
