@@ -68,10 +68,11 @@ struct export_rules {
 void validate_export_to(struct validate *v, const struct value_list *export_to,
                         struct export_rules rules);
 
-/* The compiled expression, which stays the store's; NULL when it is reported as wrong (or
- * v->failed). */
-const struct regex *validate_regex(struct validate *v, const struct yaml_node *at,
-                                   sluice_str pattern);
+void validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern);
+/* The same, and the compiled expression, which stays the store's; NULL when it is reported as wrong
+ * (or v->failed). */
+const struct regex *validate_regex_get(struct validate *v, const struct yaml_node *at,
+                                       sluice_str pattern);
 
 /* ---- parts of a VirtualService ---- */
 

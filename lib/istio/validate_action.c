@@ -111,7 +111,7 @@ check_regex_rewrite(struct validate *v, const struct istio_regex_rewrite *rewrit
         REFUSED(v, at, "uriRegexRewrite needs a rewrite that is not empty");
     }
     const struct regex *regex =
-        validate_regex(v, validate_at(rewrite->node, "match"), rewrite->match.v);
+        validate_regex_get(v, validate_at(rewrite->node, "match"), rewrite->match.v);
     struct regex_error error;
     if (regex && !regex_check_rewrite(regex, rewrite->rewrite.v, &error)) {
         BROKEN(v, at, "rewrite \"%.*s\" does not fit the match: %s", STR_ARG(rewrite->rewrite.v),
