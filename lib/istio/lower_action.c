@@ -96,15 +96,27 @@ fill(struct lower *lower, const struct lower_source *source, const struct istio_
     return lower_mirrors(lower, source, route, scope, action) && !lower->failed;
 }
 
-const struct model_action *
-lower_action(struct lower *lower, const struct lower_source *source,
-             const struct istio_http_route *route, const struct lower_scope *scope)
+/* Where the action of the rule is kept, for rules that say the same or for this one alone. */
+static void **
+place_of(struct lower *lower, const struct lower_source *source,
+         const struct istio_http_route *route, const struct lower_scope *scope)
 {
+    struct plain_key plain;
+    if (lower_plain_key(&plain, lower, source, route, scope)) {
+        return map_put_copy(&lower->plain_actions, lower->arena, str_make(plain.bytes, plain.len));
+    }
     /* The port matters where a registry says which ports a service has. */
     uint64_t port = lower->registry ? scope->port : 0;
     uint64_t parts[] = {(uintptr_t)route, scope->mesh, port};
     sluice_str key = str_make((const char *)parts, sizeof(parts));
-    void **place = map_put_copy(&lower->actions, lower->arena, key);
+    return map_put_copy(&lower->actions, lower->arena, key);
+}
+
+const struct model_action *
+lower_action(struct lower *lower, const struct lower_source *source,
+             const struct istio_http_route *route, const struct lower_scope *scope)
+{
+    void **place = place_of(lower, source, route, scope);
     if (!place) {
         lower->failed = true;
         return NULL;
