@@ -82,6 +82,7 @@ free_builder(struct index_builder *ib)
     alloc_free(ib->alloc, ib->groups);
     alloc_free(ib->alloc, ib->group_of);
     alloc_free(ib->alloc, ib->order);
+    alloc_free(ib->alloc, ib->seen);
     key_table_free(&ib->counts);
     key_table_free(&ib->table);
 }

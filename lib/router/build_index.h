@@ -73,7 +73,9 @@ struct index_builder {
 
     /* of one index */
     const struct index_work *work;
-    struct key_table counts;
+    struct key_table counts; /* of each key, how many rules have it */
+    uint32_t *seen;          /* entries of `counts`, in the order in which keys are looked at */
+    size_t seen_count, seen_capacity;
     struct key_table table; /* refs to groups: REF_LIST, REF_PREFIX, REF_MARKER */
     struct index_group *groups;
     size_t group_count, group_capacity;
@@ -91,8 +93,9 @@ uint64_t index_key_hash(const struct index_builder *ib, const struct index_key *
 /* build_index_choose.c: fills groups, group_of and table. */
 bool index_choose_keys(struct index_builder *ib);
 
-/* build_index_groups.c */
-uint32_t index_group_of(struct index_builder *ib, const struct index_key *key);
+/* build_index_groups.c: the group of a key, of which `count` is the entry in `counts`. */
+uint32_t index_group_of(struct index_builder *ib, const struct index_key *key,
+                        struct key_entry *count);
 /* Ascending order, by merging: stable, and without memory of its own. Returns items or spare. */
 uint64_t *index_sort(uint64_t *items, uint64_t *spare, size_t count);
 

@@ -15,8 +15,10 @@ struct choice {
     uint32_t limit; /* keys of more rules than this do not count */
     bool counting;  /* first pass: count the keys; else choose */
     bool failed;
+    size_t looked_at; /* keys, when choosing */
     struct index_key key;
     uint64_t cost; /* of `key`; UINT64_MAX: none yet */
+    struct key_entry *entry;
     uint32_t predicate, chosen;
 };
 
@@ -31,25 +33,41 @@ cost(const struct index_key *key, uint32_t count)
     return (uint64_t)count * 8 + classes[path][key->kind];
 }
 
+static bool
+count_key(struct index_builder *ib, const struct index_key *key)
+{
+    struct key_table *counts = &ib->counts;
+    uint64_t hash = index_key_hash(ib, key), cursor = hash;
+    if (!alloc_grow(ib->alloc, (void **)&ib->seen, &ib->seen_capacity, ib->seen_count + 1,
+                    sizeof(*ib->seen))) {
+        return false;
+    }
+    struct key_entry *entry = key_table_next(counts, hash, &cursor);
+    if (entry) {
+        entry->value++;
+        ib->seen[ib->seen_count++] = (uint32_t)(entry - counts->entries);
+        return true;
+    }
+    ib->seen[ib->seen_count++] = (uint32_t)counts->count;
+    return key_table_add(counts, hash, 1);
+}
+
+/* The second pass meets the keys in the order of the first. */
 static void
 consider(struct choice *choice, const struct index_key *key)
 {
-    struct key_table *counts = &choice->ib->counts;
-    uint64_t hash = index_key_hash(choice->ib, key), cursor = hash;
-    struct key_entry *entry = key_table_next(counts, hash, &cursor);
+    struct index_builder *ib = choice->ib;
     if (choice->counting) {
-        if (entry) {
-            entry->value++;
-        } else if (!key_table_add(counts, hash, 1)) {
-            choice->failed = true;
-        }
+        if (!choice->failed) choice->failed = !count_key(ib, key);
         return;
     }
-    if (!entry || entry->value > choice->limit) return;
+    struct key_entry *entry = &ib->counts.entries[ib->seen[choice->looked_at++]];
+    if (entry->value > choice->limit) return;
     uint64_t own = cost(key, entry->value);
     if (own >= choice->cost) return;
     choice->cost = own;
     choice->key = *key;
+    choice->entry = entry;
     choice->chosen = choice->predicate;
 }
 
@@ -99,7 +117,8 @@ static bool
 count_keys(struct index_builder *ib)
 {
     struct choice choice = {.ib = ib, .counting = true};
-    key_table_clear(&ib->counts);
+    ib->seen_count = 0;
+    if (!key_table_begin(&ib->counts, ib->work->count)) return false;
     for (uint32_t i = 0; i < ib->work->count && !choice.failed; i++) {
         consider_rule(&choice, ib->work->rules[i]);
     }
@@ -112,7 +131,7 @@ join_group(struct index_builder *ib, struct choice *choice, uint32_t i)
     uint32_t number = ib->work->rules[i];
     ib->group_of[i] = NO_GROUP;
     if (choice->cost == UINT64_MAX) return true;
-    uint32_t group = index_group_of(ib, &choice->key);
+    uint32_t group = index_group_of(ib, &choice->key, choice->entry);
     if (group == NO_GROUP) return false;
     if (ib->groups[group].count++ == 0) ib->groups[group].first = number;
     ib->group_of[i] = group;
@@ -127,8 +146,8 @@ index_choose_keys(struct index_builder *ib)
     /* An index inside of another must split its rules, or nothing is won. */
     struct choice choice = {.ib = ib, .limit = work->depth ? work->count / 2 : UINT32_MAX};
     ib->group_count = 0;
-    key_table_clear(&ib->table);
-    if (!alloc_grow(ib->alloc, (void **)&ib->group_of, &ib->group_of_capacity, work->count,
+    if (!key_table_begin(&ib->table, work->count) ||
+        !alloc_grow(ib->alloc, (void **)&ib->group_of, &ib->group_of_capacity, work->count,
                     sizeof(*ib->group_of)) ||
         !count_keys(ib)) {
         return build_fail(ib->builder, SLUICE_ERR_NOMEM);

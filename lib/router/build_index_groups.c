@@ -25,15 +25,22 @@ keep_text(struct index_builder *ib, struct index_key *key)
     return key->text.ptr != NULL;
 }
 
-uint32_t
-index_group_of(struct index_builder *ib, const struct index_key *key)
+/* Another key with the same hash made a group before. */
+static uint32_t
+find_group(const struct index_builder *ib, const struct index_key *key, uint64_t hash)
 {
-    uint64_t hash = index_key_hash(ib, key), cursor = hash;
+    uint64_t cursor = hash;
     const struct key_entry *entry;
     while ((entry = key_table_next(&ib->table, hash, &cursor)) != NULL) {
         uint32_t group = ref_number(entry->value);
         if (same_key(&ib->groups[group].key, key)) return group;
     }
+    return NO_GROUP;
+}
+
+static uint32_t
+make_group(struct index_builder *ib, const struct index_key *key, uint64_t hash)
+{
     uint32_t group = (uint32_t)ib->group_count;
     enum ref_kind kind = key->kind == KEY_PREFIX ? REF_PREFIX : REF_LIST;
     if (!alloc_grow(ib->alloc, (void **)&ib->groups, &ib->group_capacity, ib->group_count + 1,
@@ -45,6 +52,18 @@ index_group_of(struct index_builder *ib, const struct index_key *key)
     if (!keep_text(ib, &ib->groups[group].key)) return NO_GROUP;
     ib->group_count++;
     return group;
+}
+
+uint32_t
+index_group_of(struct index_builder *ib, const struct index_key *key, struct key_entry *count)
+{
+    if (count->group != NO_GROUP) {
+        if (same_key(&ib->groups[count->group].key, key)) return count->group;
+        uint32_t group = find_group(ib, key, count->hash);
+        return group != NO_GROUP ? group : make_group(ib, key, count->hash);
+    }
+    count->group = make_group(ib, key, count->hash);
+    return count->group;
 }
 
 static void

@@ -81,15 +81,17 @@ find_prefix(const struct index_builder *ib, const struct index_key *key, struct 
     return REF_NONE;
 }
 
-/* The longest prefix that is shorter: the search of a text that ends before its own length. */
+/*
+ * The longest prefix that is shorter than the lengths from `high` on: the search of a text that
+ * ends there. `found` is the best one so far.
+ */
 static uint32_t
 find_parent(const struct index_builder *ib, const struct index_key *key, struct index_text *text,
-            const struct lengths *lengths, uint32_t own)
+            const struct lengths *lengths, uint32_t low, uint32_t high, uint32_t found)
 {
-    uint32_t low = 0, high = lengths->count, found = NO_GROUP;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint32_t ref = middle < own ? find_prefix(ib, key, text, lengths->items[middle]) : REF_NONE;
+        uint32_t ref = find_prefix(ib, key, text, lengths->items[middle]);
         if (ref == REF_NONE) {
             high = middle;
             continue;
@@ -101,28 +103,48 @@ find_parent(const struct index_builder *ib, const struct index_key *key, struct 
     return found;
 }
 
-/* The same way as a request's search goes, down to the prefix's own length. */
 static bool
-leave_markers(struct index_builder *ib, uint32_t group, struct index_text *text,
-              const struct lengths *lengths, uint32_t own)
+leave_marker(struct index_builder *ib, uint32_t group, struct index_text *text, size_t len)
 {
-    struct index_key key = ib->groups[group].key;
-    uint32_t low = 0, high = lengths->count;
+    return key_table_add(&ib->table, index_text_hash(text, len, KEY_PREFIX),
+                         ref_make(REF_MARKER, group)) ||
+           build_fail(ib->builder, SLUICE_ERR_NOMEM);
+}
+
+/*
+ * The same way as a request's search goes, down to the prefix's own length. Where it finds nothing,
+ * the parent is a shorter one; and no prefix that came before went on to longer ones from there,
+ * or it had left a marker: nothing is found any more, and each further step gets one.
+ */
+static bool
+link_prefix(struct index_builder *ib, uint32_t group, const struct index_key *key,
+            struct index_text *text, const struct lengths *lengths, uint32_t own)
+{
+    uint32_t low = 0, high = lengths->count, parent = NO_GROUP;
+    bool lost = false;
     for (;;) {
         uint32_t middle = low + (high - low) / 2;
-        if (middle == own) return true;
-        if (middle > own) {
+        if (middle >= own) {
+            if (middle == own) break;
             high = middle;
             continue;
         }
         size_t len = lengths->items[middle];
-        if (find_prefix(ib, &key, text, len) == REF_NONE &&
-            !key_table_add(&ib->table, index_text_hash(text, len, KEY_PREFIX),
-                           ref_make(REF_MARKER, group))) {
-            return build_fail(ib->builder, SLUICE_ERR_NOMEM);
+        uint32_t ref = lost ? REF_NONE : find_prefix(ib, key, text, len);
+        if (ref != REF_NONE) {
+            uint32_t found = ref_number(ref);
+            parent = ref_kind(ref) == REF_PREFIX ? found : ib->groups[found].parent;
+        } else {
+            if (!lost) parent = find_parent(ib, key, text, lengths, low, middle, parent);
+            lost = true;
+            if (!leave_marker(ib, group, text, len)) return false;
         }
         low = middle + 1;
     }
+    /* Shorter ones between the last step and the own length. */
+    if (!lost) parent = find_parent(ib, key, text, lengths, low, own, parent);
+    ib->groups[group].parent = parent;
+    return true;
 }
 
 /* The prefixes of one dimension, which stand together in the order. */
@@ -138,8 +160,7 @@ link_dimension(struct index_builder *ib, size_t begin, size_t end, const struct 
         while (lengths->items[own] != key.text.len) {
             own++;
         }
-        ib->groups[group].parent = find_parent(ib, &key, &text, lengths, own);
-        if (!leave_markers(ib, group, &text, lengths, own)) return false;
+        if (!link_prefix(ib, group, &key, &text, lengths, own)) return false;
     }
     return true;
 }

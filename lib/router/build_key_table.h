@@ -9,19 +9,20 @@
 struct key_entry {
     uint64_t hash;
     uint32_t value;
+    uint32_t group; /* left to the owner; UINT32_MAX at first */
 };
 
 struct key_table {
     const sluice_allocator *alloc;
     struct key_entry *entries;
     size_t count, capacity;
-    uint32_t *slots;              /* index + 1; 0 is free */
+    uint64_t *slots;              /* high half of the hash, index + 1; 0 is free */
     size_t slot_count, slot_room; /* those in use, and how many there is memory for */
 };
 
 void key_table_free(struct key_table *table);
-/* Forget everything, keep the memory. */
-void key_table_clear(struct key_table *table);
+/* Forget everything, keep the memory; make room for `count` entries. False when memory ran out. */
+bool key_table_begin(struct key_table *table, size_t count);
 /* Add an entry, also where the hash has some. False when memory ran out. */
 bool key_table_add(struct key_table *table, uint64_t hash, uint32_t value);
 
