@@ -173,7 +173,9 @@ analyze_destinations(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
     for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
-        if (!analyze_each_use(analysis, set->of[ISTIO_VIRTUAL_SERVICE][i], check_use)) return false;
+        struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
+        if (!analysis->lower->registry && !resource->traits.subset) continue;
+        if (!analyze_each_use(analysis, resource, check_use)) return false;
     }
     return true;
 }

@@ -7,6 +7,7 @@
 #include "istio/analyze_block_key.h"
 #include "istio/analyze_overlap.h"
 #include "istio/analyze_parts.h"
+#include "istio/block_set.h"
 
 enum family { FAMILY_HTTP, FAMILY_TLS, FAMILY_TCP };
 
@@ -16,8 +17,9 @@ struct walk {
     struct istio_resource *resource;
     enum family family;
     const struct value_list *rules;
-    struct map seen; /* block -> number of the rule that had it, + 1 */
-    struct block_key key;
+    struct hash_keys hash_keys;
+    struct block_set seen;
+    struct block_key key, other;
     bool open; /* a rule without blocks came before */
 };
 
@@ -52,39 +54,59 @@ struct block {
     sluice_str key, name;
 };
 
+/* Its key is made in `key`. */
 static struct block
-block_at(struct walk *walk, const struct rule *rule, size_t i)
+block_at(struct walk *walk, struct block_key *key, const struct rule *rule, size_t i)
 {
     if (walk->family == FAMILY_HTTP) {
         const struct istio_http_match *match =
             (const struct istio_http_match *)rule->blocks->items + i;
-        return (struct block){match->node, block_key_http(&walk->key, match), match->name.v};
+        return (struct block){match->node, block_key_http(key, match), match->name.v};
     }
     const struct istio_l4_match *match = (const struct istio_l4_match *)rule->blocks->items + i;
-    return (struct block){match->node, block_key_l4(&walk->key, match), STR("")};
+    return (struct block){match->node, block_key_l4(key, match), STR("")};
+}
+
+/* The earlier block with the same key, or NULL. */
+static const struct block_place *
+find_seen(struct walk *walk, sluice_str key, uint64_t hash)
+{
+    uint64_t cursor = hash;
+    const struct block_place *place;
+    while ((place = block_set_next(&walk->seen, hash, &cursor)) != NULL) {
+        struct rule rule = rule_at(walk, place->rule);
+        struct block block = block_at(walk, &walk->other, &rule, place->block);
+        if (!block.key.ptr || str_equal(block.key, key)) return place;
+    }
+    return NULL;
+}
+
+static void
+report_repeated(struct walk *walk, size_t rule_index, size_t i, const struct block *block,
+                size_t first)
+{
+    struct analysis *analysis = walk->analysis;
+    sluice_str labels[] = {analyze_label(analysis, rule_at(walk, rule_index).name, rule_index),
+                           analyze_label(analysis, block->name, i),
+                           analyze_label(analysis, rule_at(walk, first).name, first)};
+    FINDING(analysis, walk->resource, INFO, "IST0131", block->node,
+            "match %.*s of rule %.*s is not used: it repeats a match of rule %.*s",
+            STR_ARG(labels[1]), STR_ARG(labels[0]), STR_ARG(labels[2]));
 }
 
 /* Whether the block repeats an earlier one; it is remembered when not. */
 static bool
 see_block(struct walk *walk, size_t rule_index, size_t i, bool *repeated)
 {
-    struct analysis *analysis = walk->analysis;
     struct rule rule = rule_at(walk, rule_index);
-    struct block block = block_at(walk, &rule, i);
-    void **place = analyze_put(analysis, &walk->seen, block.key);
-    if (!place) return false;
-    *repeated = *place != NULL;
-    if (!*repeated) {
-        *place = (void *)(uintptr_t)(rule_index + 1);
-        return true;
-    }
-    size_t first = (size_t)(uintptr_t)*place - 1;
-    sluice_str labels[] = {analyze_label(analysis, rule.name, rule_index),
-                           analyze_label(analysis, block.name, i),
-                           analyze_label(analysis, rule_at(walk, first).name, first)};
-    FINDING(analysis, walk->resource, INFO, "IST0131", block.node,
-            "match %.*s of rule %.*s is not used: it repeats a match of rule %.*s",
-            STR_ARG(labels[1]), STR_ARG(labels[0]), STR_ARG(labels[2]));
+    struct block block = block_at(walk, &walk->key, &rule, i);
+    if (!block.key.ptr) return false;
+    uint64_t hash = text_hash(&walk->hash_keys, 0, block.key, false);
+    const struct block_place *place = find_seen(walk, block.key, hash);
+    *repeated = place != NULL;
+    if (!place) return block_set_add(&walk->seen, (struct block_place){hash, rule_index, i});
+    if (walk->other.failed) return false;
+    report_repeated(walk, rule_index, i, &block, place->rule);
     return true;
 }
 
@@ -122,15 +144,17 @@ walk_rules(struct analysis *analysis, struct istio_resource *resource, enum fami
         .resource = resource,
         .family = family,
         .rules = rules,
-        .seen = map_init(analysis->lower->arena),
+        .hash_keys = text_hash_keys(analysis->lower->arena->hash_seed),
+        .seen = {.arena = analysis->lower->arena},
         .key = {.arena = analysis->lower->arena},
+        .other = {.arena = analysis->lower->arena},
     };
     bool ok = true;
     for (size_t i = 0; ok && i < rules->count; i++) {
         ok = walk_rule(&walk, i);
     }
     block_key_free(&walk.key);
-    map_free(&walk.seen);
+    block_key_free(&walk.other);
     return ok;
 }
 

@@ -89,13 +89,14 @@ report(struct analysis *analysis, struct istio_resource *resource, const struct 
 }
 
 /* The blocks with a prefix before the first rule without blocks: none behind that is looked at.
- * Their number; they are stored unless `out` is NULL. */
+ * Their number, of which nobody asks how much larger than BLOCKS_MAX it is; they are stored unless
+ * `out` is NULL. */
 static size_t
 collect(struct block *out, const struct value_list *http)
 {
     const struct istio_http_route *routes = http->items;
     size_t count = 0;
-    for (size_t i = 0; i < http->count && routes[i].match.count > 0; i++) {
+    for (size_t i = 0; i < http->count && routes[i].match.count > 0 && count <= BLOCKS_MAX; i++) {
         const struct istio_http_match *blocks = routes[i].match.items;
         for (size_t k = 0; k < routes[i].match.count; k++) {
             if (!blocks[k].uri || blocks[k].uri->prefix.v.len == 0) continue;

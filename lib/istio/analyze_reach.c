@@ -252,7 +252,8 @@ is_decidable(const struct istio_resource *resource)
     const struct istio_virtual_service *spec = resource->virtual_service;
     return !resource->bad && spec->hosts.count > 0 &&
            !envelope_annotation(resource->meta, STR(SEMANTICS_ANNOTATION), NULL) &&
-           spec->http.count > 0 && entries_of(&spec->http) <= ENTRIES_MAX;
+           spec->http.count > 0 && spec->http.count <= ENTRIES_MAX &&
+           entries_of(&spec->http) <= ENTRIES_MAX;
 }
 
 bool

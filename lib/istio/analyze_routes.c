@@ -94,20 +94,27 @@ check_host(struct analysis *analysis, struct istio_resource *resource,
     return true;
 }
 
+static void
+check_routes(struct analysis *analysis, struct istio_resource *resource)
+{
+    const struct value_list *http = &resource->virtual_service->http;
+    const struct istio_http_route *routes = http->items;
+    for (size_t i = 0; i < http->count; i++) {
+        check_fault(analysis, resource, routes[i].fault);
+        check_weight(analysis, resource, &routes[i]);
+        check_mirrors(analysis, resource, &routes[i]);
+    }
+}
+
 bool
 analyze_routes(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
     for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
-        const struct value_list *http = &resource->virtual_service->http;
-        const struct istio_http_route *routes = http->items;
-        for (size_t k = 0; k < http->count; k++) {
-            check_fault(analysis, resource, routes[k].fault);
-            check_weight(analysis, resource, &routes[k]);
-            check_mirrors(analysis, resource, &routes[k]);
-        }
-        if (!analyze_each_use(analysis, resource, check_host)) return false;
+        const struct istio_traits *has = &resource->traits;
+        if (has->fault || has->lone_weight || has->mirror) check_routes(analysis, resource);
+        if (has->dotted_host && !analyze_each_use(analysis, resource, check_host)) return false;
     }
     return true;
 }

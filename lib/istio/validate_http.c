@@ -86,6 +86,8 @@ check_destinations(struct validate *v, const struct value_list *list)
 {
     const struct istio_http_destination *items = list->items;
     uint64_t total = 0;
+    validate_destination_count(v, list->count);
+    v->traits.lone_weight |= list->count == 1 && items->weight.set;
     for (size_t i = 0; i < list->count; i++) {
         if (!items[i].destination) {
             BROKEN(v, items[i].node, "the entry has no destination");
@@ -158,6 +160,8 @@ validate_http_route(struct validate *v, const struct istio_http_route *route, bo
         BROKEN(v, route->node, "the rule is null");
         return;
     }
+    v->traits.fault |= route->fault != NULL;
+    v->traits.mirror |= route->mirror || route->mirrors.count > 0;
     check_parts(v, route, in_delegate);
     validate_http_matches(v, &route->match);
     check_destinations(v, &route->route);

@@ -80,15 +80,23 @@ is_snake_of(sluice_str text, const char *camel)
     return at == text.len;
 }
 
+static bool
+is_name(sluice_str text, const char *name)
+{
+    size_t i = 0;
+    while (i < text.len && name[i] && name[i] == text.ptr[i]) {
+        i++;
+    }
+    return i == text.len && !name[i];
+}
+
 static const struct field_type_row *
 find_field(const struct decode *decode, const struct message_type *type, sluice_str name,
            bool *snake)
 {
     *snake = false;
     for (size_t i = 0; i < type->field_count; i++) {
-        const char *candidate = type->fields[i].name;
-        if (name.len == 0 || candidate[0] != name.ptr[0]) continue;
-        if (str_equal(name, sluice_str_of(candidate))) return &type->fields[i];
+        if (is_name(name, type->fields[i].name)) return &type->fields[i];
     }
     if (decode->dialect->crd || str_find(name, '_') == SIZE_MAX) return NULL;
     *snake = true;
@@ -251,7 +259,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
         decode_field(decode, type, message, child);
         if (decode->arena->failed) return false;
     }
-    decode_check_required(decode, type, node);
+    if (decode->dialect->crd) decode_check_required(decode, type, node);
     return true;
 }
 

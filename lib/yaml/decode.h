@@ -107,7 +107,7 @@ struct field_type_row {
     const struct enum_value *values;    /* of FIELD_ENUM*; ends with a NULL name */
     const char *oneof;                  /* name of the oneof this field belongs to, or NULL */
     /* What a CRD's schema says beyond the type; see decode_check.h. */
-    bool required;       /* absent and null are errors */
+    bool required;       /* in the dialect of CRDs: absent and null are errors */
     int64_t least, most; /* of a number, or each in a list; of text its characters; of another
                             list or map its entries. A `most` of 0 is none */
     const char *(*check)(sluice_str text); /* of a text, or each in a list: NULL when well formed,

@@ -1,0 +1,32 @@
+/*
+ * block_set: the match blocks of a VirtualService that were met before, by content.
+ *
+ * Of a block only its place and the hash of its key are kept. Who finds a block with the same hash
+ * makes the key of that one again and compares.
+ */
+#ifndef SLUICE_ISTIO_BLOCK_SET_H
+#define SLUICE_ISTIO_BLOCK_SET_H
+
+#include "base/arena.h"
+
+struct block_place {
+    uint64_t hash;
+    size_t rule, block; /* the rule, and which of its blocks */
+};
+
+/* Starts zeroed, with an arena. */
+struct block_set {
+    struct arena *arena;
+    struct block_place *places; /* in the order in which they were added */
+    size_t count, capacity;
+    uint32_t *slots; /* index + 1 into places; 0 is free. At least half of them are */
+    size_t slot_count;
+};
+
+/* False when the arena has no memory. */
+bool block_set_add(struct block_set *set, struct block_place place);
+/* Walk the blocks with that hash: *cursor is the hash itself at first. NULL at the end. */
+const struct block_place *block_set_next(const struct block_set *set, uint64_t hash,
+                                         uint64_t *cursor);
+
+#endif
