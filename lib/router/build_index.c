@@ -83,6 +83,7 @@ free_builder(struct index_builder *ib)
     alloc_free(ib->alloc, ib->group_of);
     alloc_free(ib->alloc, ib->order);
     alloc_free(ib->alloc, ib->seen);
+    alloc_free(ib->alloc, ib->runs);
     key_table_free(&ib->counts);
     key_table_free(&ib->table);
 }

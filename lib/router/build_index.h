@@ -15,10 +15,10 @@
 
 /* Under what a rule may be filed. */
 struct index_key {
-    enum key_kind kind;
-    uint8_t dimension;
-    uint32_t name;
     sluice_str text;
+    uint32_t name;
+    uint8_t kind; /* enum key_kind */
+    uint8_t dimension;
     bool lasting; /* the text lives as long as the router */
 };
 
@@ -50,6 +50,13 @@ struct index_group {
     uint32_t sure_beyond; /* and wherever a "/" follows it */
     uint32_t number;      /* among the prefixes of the index */
 };
+_Static_assert(sizeof(struct index_group) == 64, "there is one for nearly every rule");
+
+/* A rule with runs, and where its first key is in `seen`. */
+struct index_runs {
+    uint32_t rule;
+    size_t seen;
+};
 
 /* An index that waits to be built. */
 struct index_work {
@@ -76,6 +83,8 @@ struct index_builder {
     struct key_table counts; /* of each key, how many rules have it */
     uint32_t *seen;          /* entries of `counts`, in the order in which keys are looked at */
     size_t seen_count, seen_capacity;
+    struct index_runs *runs;
+    size_t run_count, run_capacity;
     struct key_table table; /* refs to groups: REF_LIST, REF_PREFIX, REF_MARKER */
     struct index_group *groups;
     size_t group_count, group_capacity;

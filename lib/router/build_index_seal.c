@@ -109,13 +109,18 @@ enum { DIMENSIONS = 64 }; /* more than there are subjects, each with and without
 static void
 describe_dimensions(const struct index_builder *ib, struct index_dimension *all)
 {
+    uint32_t last[DIMENSIONS] = {0};
     for (size_t i = 0; i < ib->group_count; i++) {
         const struct index_key *key = &ib->groups[i].key;
         struct index_dimension *dimension = &all[key->dimension];
         dimension->id = key->dimension;
         dimension->subject = key->dimension >> 1;
         dimension->fold = key->dimension & 1;
-        dimension->name_count++; /* of groups, so far */
+        /* Repeated ones are still in it, but not one behind the other. */
+        if (dimension->name_count == 0 || last[key->dimension] != key->name) {
+            dimension->name_count++;
+        }
+        last[key->dimension] = key->name;
         if (key->kind == KEY_EXACT) {
             dimension->exact = true;
             dimension->exact_lengths |= UINT64_C(1) << (key->text.len & 63);
@@ -134,7 +139,8 @@ list_names(struct index_builder *ib, struct index_dimension *dimension)
     if (!names) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
     for (size_t i = 0; i < ib->group_count; i++) {
         const struct index_key *key = &ib->groups[i].key;
-        if (key->dimension == dimension->id) names[at++] = key->name;
+        if (key->dimension != dimension->id) continue;
+        if (at == 0 || names[at - 1] != key->name) names[at++] = key->name;
     }
     uint64_t *sorted = index_sort(names, names + count, count);
     for (size_t i = 0; i < count; i++) {
