@@ -142,18 +142,18 @@ block_key_http(struct block_key *key, const struct istio_http_match *match)
     key->len = 0;
     put(key, "h", 1);
     put_match(key, 'u', match->uri);
-    put_match(key, 's', match->scheme);
+    put_match(key, 's', match->more->scheme);
     put_match(key, 'm', match->method);
-    put_match(key, 'a', match->authority);
+    put_match(key, 'a', match->more->authority);
     put_matches(key, 'h', &match->headers);
-    put_matches(key, 'w', &match->without_headers);
-    put_matches(key, 'q', &match->query_params);
-    if (match->ignore_uri_case.v) put(key, "i", 1);
-    put_number(key, 'p', match->port.v);
-    put_map(key, 'l', &match->source_labels);
-    put_text(key, 'n', match->source_namespace.v);
-    put_list(key, 'g', &match->gateways);
-    put_text(key, 't', match->stat_prefix.v);
+    put_matches(key, 'w', &match->more->without_headers);
+    put_matches(key, 'q', &match->more->query_params);
+    if (match->more->ignore_uri_case.v) put(key, "i", 1);
+    put_number(key, 'p', match->more->port.v);
+    put_map(key, 'l', &match->more->source_labels);
+    put_text(key, 'n', match->more->source_namespace.v);
+    put_list(key, 'g', &match->more->gateways);
+    put_text(key, 't', match->more->stat_prefix.v);
     return finish(key);
 }
 

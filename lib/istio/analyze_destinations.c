@@ -15,12 +15,12 @@ each_http(struct analysis *analysis, struct istio_resource *resource,
         struct analyze_use use = {items[i].destination, items[i].node, .http = true};
         if (!check(analysis, resource, &use)) return false;
     }
-    if (route->mirror) {
-        struct analyze_use use = {route->mirror, route->mirror->node, true, true};
+    if (route->more->mirror) {
+        struct analyze_use use = {route->more->mirror, route->more->mirror->node, true, true};
         if (!check(analysis, resource, &use)) return false;
     }
-    const struct istio_mirror_policy *mirrors = route->mirrors.items;
-    for (size_t i = 0; i < route->mirrors.count; i++) {
+    const struct istio_mirror_policy *mirrors = route->more->mirrors.items;
+    for (size_t i = 0; i < route->more->mirrors.count; i++) {
         struct analyze_use use = {mirrors[i].destination, mirrors[i].node, true, true};
         if (!check(analysis, resource, &use)) return false;
     }

@@ -35,7 +35,7 @@ rule_at(const struct walk *walk, size_t i)
     if (walk->family == FAMILY_HTTP) {
         const struct istio_http_route *route =
             (const struct istio_http_route *)walk->rules->items + i;
-        return (struct rule){route->node, &route->match, route->name.v};
+        return (struct rule){route->node, &route->match, route->more->name.v};
     }
     const struct istio_l4_route *route = (const struct istio_l4_route *)walk->rules->items + i;
     return (struct rule){route->node, &route->match, STR("")};
@@ -61,7 +61,7 @@ block_at(struct walk *walk, struct block_key *key, const struct rule *rule, size
     if (walk->family == FAMILY_HTTP) {
         const struct istio_http_match *match =
             (const struct istio_http_match *)rule->blocks->items + i;
-        return (struct block){match->node, block_key_http(key, match), match->name.v};
+        return (struct block){match->node, block_key_http(key, match), match->more->name.v};
     }
     const struct istio_l4_match *match = (const struct istio_l4_match *)rule->blocks->items + i;
     return (struct block){match->node, block_key_l4(key, match), STR("")};

@@ -132,10 +132,11 @@ l4_match_source(struct lower *lower, const struct istio_l4_match *match,
                 const struct lower_scope *scope, struct predicate_list *list)
 {
     /* The same tests as in an HTTP block, so the same code makes them. */
-    struct istio_http_match same = {.port = match->port};
+    struct istio_http_match_more more = {.port = match->port};
+    struct istio_http_match same = {.more = &more};
     if (scope->mesh) {
-        same.source_labels = match->source_labels;
-        same.source_namespace = match->source_namespace;
+        more.source_labels = match->source_labels;
+        more.source_namespace = match->source_namespace;
     }
     return lower_match(lower, &same, scope, list);
 }

@@ -8,9 +8,10 @@
 static bool
 has_more_than_destinations(const struct istio_http_route *route)
 {
-    return route->redirect || route->direct_response || route->rewrite || route->timeout.set ||
-           route->retries || route->fault || route->mirror || route->mirrors.count > 0 ||
-           route->cors_policy || route->headers;
+    return route->more->redirect || route->more->direct_response || route->more->rewrite ||
+           route->more->timeout.set || route->more->retries || route->more->fault ||
+           route->more->mirror || route->more->mirrors.count > 0 || route->more->cors_policy ||
+           route->more->headers;
 }
 
 static bool

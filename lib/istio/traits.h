@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 struct istio_traits {
-    bool subset;              /* a destination names one */
-    bool dotted_host;         /* the host of a destination has a dot */
-    bool fault, mirror;       /* a rule has some */
-    bool lone_weight;         /* an only destination has a weight */
-    size_t most_destinations; /* of any rule */
+    bool subset;                  /* a destination names one */
+    bool dotted_host;             /* the host of a destination has a dot */
+    bool fault, mirror, delegate; /* a rule has some */
+    bool lone_weight;             /* an only destination has a weight */
+    size_t most_destinations;     /* of any rule */
 };
 
 #endif

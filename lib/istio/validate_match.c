@@ -95,10 +95,11 @@ check_query_params(struct validate *v, const struct value_message_map *params)
 static void
 check_source(struct validate *v, const struct istio_http_match *match)
 {
-    if (match->port.v != 0) validate_port(v, validate_at(match->node, "port"), match->port.v);
-    validate_labels(v, &match->source_labels);
-    validate_gateway_names(v, &match->gateways);
-    sluice_str space = match->source_namespace.v;
+    if (match->more->port.v != 0)
+        validate_port(v, validate_at(match->node, "port"), match->more->port.v);
+    validate_labels(v, &match->more->source_labels);
+    validate_gateway_names(v, &match->more->gateways);
+    sluice_str space = match->more->source_namespace.v;
     if (space.len == 0 || name_is_dns_label(space)) return;
     REFUSED(v, validate_at(match->node, "sourceNamespace"),
             "sourceNamespace \"%.*s\" is no namespace name", STR_ARG(space));
@@ -111,12 +112,12 @@ validate_http_matches(struct validate *v, const struct value_list *matches)
     for (size_t i = 0; i < matches->count; i++) {
         const struct istio_http_match *match = &items[i];
         validate_string_match(v, match->uri, MATCH_EMPTY_PREFIX);
-        validate_string_match(v, match->scheme, MATCH_STAR_REFUSED);
+        validate_string_match(v, match->more->scheme, MATCH_STAR_REFUSED);
         validate_string_match(v, match->method, MATCH_STAR_REFUSED);
-        validate_string_match(v, match->authority, MATCH_STAR_REFUSED);
+        validate_string_match(v, match->more->authority, MATCH_STAR_REFUSED);
         check_headers(v, &match->headers);
-        check_without_headers(v, &match->without_headers);
-        check_query_params(v, &match->query_params);
+        check_without_headers(v, &match->more->without_headers);
+        check_query_params(v, &match->more->query_params);
         check_source(v, match);
     }
 }

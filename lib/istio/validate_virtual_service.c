@@ -124,7 +124,7 @@ check_claims(struct validate *v, const struct istio_virtual_service *spec)
         const struct istio_http_match *matches = routes[i].match.items;
         for (size_t k = 0; k < routes[i].match.count; k++) {
             check_no_claims(v, &matches[k].headers);
-            check_no_claims(v, &matches[k].without_headers);
+            check_no_claims(v, &matches[k].more->without_headers);
         }
     }
 }

@@ -221,6 +221,22 @@ check_snake(struct decode *decode, const struct field_type_row *field, const str
                  STR_ARG(at->key));
 }
 
+/* NULL when memory ran out. */
+static void *
+place_of(struct decode *decode, const struct message_type *type, const struct field_type_row *field,
+         void *message)
+{
+    if (!field->in_more) return (char *)message + field->offset;
+    void *more, *place = (char *)message + type->more;
+    memcpy(&more, place, sizeof(more));
+    if (more == type->no_more) {
+        more = arena_alloc(decode->arena, type->more_size);
+        if (!more) return NULL;
+        memcpy(place, &more, sizeof(more));
+    }
+    return (char *)more + field->offset;
+}
+
 static void
 decode_field(struct decode *decode, const struct message_type *type, void *message,
              const struct yaml_node *at)
@@ -238,7 +254,8 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
                       "\"%s\" decides nothing here: it is left to the host", field->name);
     }
     if (field->oneof) check_oneof(decode, type, field, at);
-    void *value = (char *)message + field->offset;
+    void *value = place_of(decode, type, field, message);
+    if (!value) return;
     decode_value(decode, field, value, at);
     decode_check_value(decode, field, value, at);
 }
@@ -248,6 +265,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
             const struct yaml_node *node)
 {
     memcpy(message, &node, sizeof(node));
+    if (type->no_more) memcpy((char *)message + type->more, &type->no_more, sizeof(void *));
     if (node->kind == YAML_NULL) return true;
     if (node->kind != YAML_MAP) {
         decode_error(decode, node, "%s must be a map of fields, not %s", type->name,

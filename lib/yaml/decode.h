@@ -103,6 +103,7 @@ struct field_type_row {
     const char *name; /* lowerCamelCase; the snake_case form is accepted too, with a warning */
     enum field_type type;
     size_t offset;                      /* of the field in the message's struct */
+    bool in_more;                       /* ... in the one that `more` leads to */
     const struct message_type *message; /* of FIELD_MESSAGE* */
     const struct enum_value *values;    /* of FIELD_ENUM*; ends with a NULL name */
     const char *oneof;                  /* name of the oneof this field belongs to, or NULL */
@@ -120,6 +121,10 @@ struct message_type {
     size_t size;      /* of its struct, whose first member is const struct yaml_node *node */
     const struct field_type_row *fields;
     size_t field_count;
+    /* Fields that few messages have stand in a struct of their own, so that a message is small:
+     * offset of the pointer to it, its size, and what is pointed to when there is none of them. */
+    size_t more, more_size;
+    const void *no_more; /* all zero; NULL: no such fields */
 };
 
 /* How one family of formats words and numbers its findings. */
