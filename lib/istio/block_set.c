@@ -3,11 +3,12 @@
 static void
 file(struct block_set *set, size_t index)
 {
-    size_t mask = set->slot_count - 1, at = (size_t)set->places[index].hash & mask;
+    uint64_t hash = set->places[index].hash;
+    size_t mask = set->slot_count - 1, at = (size_t)hash & mask;
     while (set->slots[at]) {
         at = (at + 1) & mask;
     }
-    set->slots[at] = (uint32_t)(index + 1);
+    set->slots[at] = (hash >> 32 << 32) | (index + 1);
 }
 
 static bool
@@ -15,7 +16,7 @@ more_slots(struct block_set *set)
 {
     size_t count = set->slot_count ? set->slot_count * 4 : 64;
     if (set->count >= UINT32_MAX / 4) return false;
-    uint32_t *slots = ARENA_ARRAY(set->arena, uint32_t, count);
+    uint64_t *slots = ARENA_ARRAY(set->arena, uint64_t, count);
     if (!slots) return false;
     set->slots = slots;
     set->slot_count = count;
@@ -44,8 +45,10 @@ block_set_next(const struct block_set *set, uint64_t hash, uint64_t *cursor)
     if (set->count == 0) return NULL;
     size_t mask = set->slot_count - 1;
     for (;;) {
-        uint32_t index = set->slots[(size_t)(*cursor)++ & mask];
-        if (index == 0) return NULL;
-        if (set->places[index - 1].hash == hash) return &set->places[index - 1];
+        uint64_t slot = set->slots[(size_t)(*cursor)++ & mask];
+        if (slot == 0) return NULL;
+        if (slot >> 32 != hash >> 32) continue;
+        const struct block_place *place = &set->places[(uint32_t)slot - 1];
+        if (place->hash == hash) return place;
     }
 }

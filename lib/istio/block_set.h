@@ -19,7 +19,7 @@ struct block_set {
     struct arena *arena;
     struct block_place *places; /* in the order in which they were added */
     size_t count, capacity;
-    uint32_t *slots; /* index + 1 into places; 0 is free. At least half of them are */
+    uint64_t *slots; /* high half of the hash, index + 1 into places; 0 is free. Half of them are */
     size_t slot_count;
 };
 

@@ -74,7 +74,7 @@ add_entry(struct lower *lower, const struct lower_source *source, const struct l
         .match = block,
         .route_name = route_name(lower, route, match),
         .rule_name = route->more->name.v,
-        .line = match ? match->node->line : route->node->line,
+        .line = match ? match->line : route->node->line,
     };
     return rule_list_add(lower, list, rule);
 }

@@ -38,7 +38,9 @@ struct istio_http_match {
     const struct istio_http_match_more *more; /* never NULL: it may be the one of nothing */
     struct istio_string_match *uri, *method;
     struct value_message_map headers; /* istio_string_match */
+    uint32_t line;
 };
+_Static_assert(sizeof(struct istio_http_match) == 64, "one cache line");
 
 /* TLSMatchAttributes and L4MatchAttributes in one: sni_hosts is of tls, source_subnet of tcp. */
 struct istio_l4_match {
@@ -201,6 +203,7 @@ struct istio_http_route {
     struct value_list match; /* istio_http_match; a null item's node is YAML_NULL */
     struct value_list route; /* istio_http_destination */
 };
+_Static_assert(sizeof(struct istio_http_route) == 64, "one cache line");
 
 /* RouteDestination of tls and tcp. */
 struct istio_l4_destination {

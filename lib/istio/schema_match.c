@@ -34,7 +34,8 @@ static const struct field_type_row http_match_fields[] = {
     ROW_WITH(MORE, stat_prefix, "statPrefix", FIELD_STR, .in_more = true, .not_acted_on = true),
 };
 const struct message_type schema_http_match =
-    MESSAGE_TYPE_WITH_MORE("HTTPMatchRequest", T, http_match_fields, istio_no_more_of_match);
+    MESSAGE_TYPE_WITH("HTTPMatchRequest", T, http_match_fields,
+                      WITH_MORE(T, istio_no_more_of_match), .line = offsetof(T, line));
 #undef MORE
 #undef T
 

@@ -210,7 +210,7 @@ static const struct field_type_row http_route_fields[] = {
     MORE_MESSAGE(MORE, headers, "headers", &headers),
 };
 static const struct message_type http_route =
-    MESSAGE_TYPE_WITH_MORE("HTTPRoute", T, http_route_fields, istio_no_more_of_route);
+    MESSAGE_TYPE_WITH("HTTPRoute", T, http_route_fields, WITH_MORE(T, istio_no_more_of_route));
 #undef MORE
 #undef T
 

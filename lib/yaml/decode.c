@@ -266,6 +266,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
 {
     memcpy(message, &node, sizeof(node));
     if (type->no_more) memcpy((char *)message + type->more, &type->no_more, sizeof(void *));
+    if (type->line) memcpy((char *)message + type->line, &node->line, sizeof(node->line));
     if (node->kind == YAML_NULL) return true;
     if (node->kind != YAML_MAP) {
         decode_error(decode, node, "%s must be a map of fields, not %s", type->name,

@@ -125,6 +125,7 @@ struct message_type {
      * offset of the pointer to it, its size, and what is pointed to when there is none of them. */
     size_t more, more_size;
     const void *no_more; /* all zero; NULL: no such fields */
+    size_t line;         /* offset of a uint32_t for the node's line; 0: none */
 };
 
 /* How one family of formats words and numbers its findings. */

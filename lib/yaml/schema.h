@@ -40,11 +40,13 @@
         .name = (name_), .size = sizeof(type_), .fields = (rows_),                                 \
         .field_count = sizeof(rows_) / sizeof((rows_)[0])                                          \
     }
-#define MESSAGE_TYPE_WITH_MORE(name_, type_, rows_, none_)                                         \
+#define MESSAGE_TYPE_WITH(name_, type_, rows_, ...)                                                \
     {                                                                                              \
         .name = (name_), .size = sizeof(type_), .fields = (rows_),                                 \
-        .field_count = sizeof(rows_) / sizeof((rows_)[0]), .more = offsetof(type_, more),          \
-        .more_size = sizeof(none_), .no_more = &(none_)                                            \
+        .field_count = sizeof(rows_) / sizeof((rows_)[0]), __VA_ARGS__                             \
     }
+/* Further members of the type: where the member `more` leads to when there is nothing in it. */
+#define WITH_MORE(type_, none_)                                                                    \
+    .more = offsetof(type_, more), .more_size = sizeof(none_), .no_more = &(none_)
 
 #endif

@@ -20,6 +20,7 @@ struct inner {
     const struct inner_more *more;
     struct value_str host;
     struct value_int port;
+    uint32_t line;
 };
 
 struct outer {
@@ -65,6 +66,7 @@ static const struct message_type inner_type = {
     .more = offsetof(struct inner, more),
     .more_size = sizeof(struct inner_more),
     .no_more = &no_more,
+    .line = offsetof(struct inner, line),
 };
 
 static const struct enum_value modes[] = {
@@ -168,6 +170,7 @@ Test(decode, reads_every_type)
     cr_expect(str_equal(o->inner->host.v, STR("h")));
     cr_expect(eq(i64, o->inner->port.v, 80));
     cr_expect(eq(u32, o->inner->node->line, 10));
+    cr_expect(eq(u32, o->inner->line, 10));
     const sluice_str *strs = o->strs.items;
     cr_expect(eq(sz, o->strs.count, 2));
     cr_expect(str_equal(strs[1], STR("b")));
