@@ -1,7 +1,22 @@
 #include "istio/block_set.h"
 
-static void
-file(struct block_set *set, size_t index)
+bool
+block_set_init(struct block_set *set, struct arena *arena, const struct block_place *places,
+               size_t count)
+{
+    size_t slots = 2;
+    *set = (struct block_set){.places = places, .count = count};
+    if (count >= UINT32_MAX / 4) return false;
+    while (slots < 2 * count) {
+        slots *= 2;
+    }
+    set->slot_count = slots;
+    set->slots = ARENA_ARRAY(arena, uint64_t, slots);
+    return set->slots != NULL;
+}
+
+void
+block_set_add(struct block_set *set, size_t index)
 {
     uint64_t hash = set->places[index].hash;
     size_t mask = set->slot_count - 1, at = (size_t)hash & mask;
@@ -11,38 +26,9 @@ file(struct block_set *set, size_t index)
     set->slots[at] = (hash >> 32 << 32) | (index + 1);
 }
 
-static bool
-more_slots(struct block_set *set)
-{
-    size_t count = set->slot_count ? set->slot_count * 4 : 64;
-    if (set->count >= UINT32_MAX / 4) return false;
-    uint64_t *slots = ARENA_ARRAY(set->arena, uint64_t, count);
-    if (!slots) return false;
-    set->slots = slots;
-    set->slot_count = count;
-    for (size_t i = 0; i < set->count; i++) {
-        file(set, i);
-    }
-    return true;
-}
-
-bool
-block_set_add(struct block_set *set, struct block_place place)
-{
-    struct block_place *places =
-        arena_grow(set->arena, set->places, set->count, &set->capacity, sizeof(*places));
-    if (!places) return false;
-    set->places = places;
-    if (set->slot_count < 2 * (set->count + 1) && !more_slots(set)) return false;
-    set->places[set->count] = place;
-    file(set, set->count++);
-    return true;
-}
-
 const struct block_place *
 block_set_next(const struct block_set *set, uint64_t hash, uint64_t *cursor)
 {
-    if (set->count == 0) return NULL;
     size_t mask = set->slot_count - 1;
     for (;;) {
         uint64_t slot = set->slots[(size_t)(*cursor)++ & mask];
@@ -51,4 +37,10 @@ block_set_next(const struct block_set *set, uint64_t hash, uint64_t *cursor)
         const struct block_place *place = &set->places[(uint32_t)slot - 1];
         if (place->hash == hash) return place;
     }
+}
+
+void
+block_set_prefetch(const struct block_set *set, uint64_t hash)
+{
+    __builtin_prefetch(&set->slots[(size_t)hash & (set->slot_count - 1)]);
 }

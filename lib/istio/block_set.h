@@ -14,19 +14,22 @@ struct block_place {
     size_t rule, block; /* the rule, and which of its blocks */
 };
 
-/* Starts zeroed, with an arena. */
 struct block_set {
-    struct arena *arena;
-    struct block_place *places; /* in the order in which they were added */
-    size_t count, capacity;
+    const struct block_place *places; /* of all blocks, in the set or not */
+    size_t count;
     uint64_t *slots; /* high half of the hash, index + 1 into places; 0 is free. Half of them are */
     size_t slot_count;
 };
 
-/* False when the arena has no memory. */
-bool block_set_add(struct block_set *set, struct block_place place);
+/* An empty set. False when the arena has no memory. */
+bool block_set_init(struct block_set *set, struct arena *arena, const struct block_place *places,
+                    size_t count);
+/* Each at most once. */
+void block_set_add(struct block_set *set, size_t index);
 /* Walk the blocks with that hash: *cursor is the hash itself at first. NULL at the end. */
 const struct block_place *block_set_next(const struct block_set *set, uint64_t hash,
                                          uint64_t *cursor);
+/* Ask for the memory that a walk, or adding, begins with. */
+void block_set_prefetch(const struct block_set *set, uint64_t hash);
 
 #endif

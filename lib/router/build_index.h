@@ -58,6 +58,9 @@ struct index_runs {
     size_t seen;
 };
 
+/* Tables of a hundred thousand keys are in no cache: so many look-ups are on their way at once. */
+enum { INDEX_BATCH = 16 };
+
 /* An index that waits to be built. */
 struct index_work {
     uint32_t *rules; /* of the route list, ascending; owned */
@@ -80,8 +83,10 @@ struct index_builder {
 
     /* of one index */
     const struct index_work *work;
-    struct key_table counts; /* of each key, how many rules have it */
-    uint32_t *seen;          /* entries of `counts`, in the order in which keys are looked at */
+    struct key_table counts;       /* of each key, how many rules have it */
+    uint64_t waiting[INDEX_BATCH]; /* hashes of the keys to be counted next */
+    size_t waiting_count;
+    uint32_t *seen; /* entries of `counts`, in the order in which keys are looked at */
     size_t seen_count, seen_capacity;
     struct index_runs *runs;
     size_t run_count, run_capacity;

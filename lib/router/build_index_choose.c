@@ -37,10 +37,10 @@ cost(const struct index_key *key, uint32_t count)
 #define CHEAPEST_GRAM (8 + 4)
 
 static bool
-count_key(struct index_builder *ib, const struct index_key *key)
+count_hash(struct index_builder *ib, uint64_t hash)
 {
     struct key_table *counts = &ib->counts;
-    uint64_t hash = index_key_hash(ib, key), cursor = hash;
+    uint64_t cursor = hash;
     if (!alloc_grow(ib->alloc, (void **)&ib->seen, &ib->seen_capacity, ib->seen_count + 1,
                     sizeof(*ib->seen))) {
         return false;
@@ -53,6 +53,26 @@ count_key(struct index_builder *ib, const struct index_key *key)
     }
     ib->seen[ib->seen_count++] = (uint32_t)counts->count;
     return key_table_add(counts, hash, 1);
+}
+
+static bool
+count_waiting(struct index_builder *ib)
+{
+    size_t count = ib->waiting_count;
+    ib->waiting_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!count_hash(ib, ib->waiting[i])) return false;
+    }
+    return true;
+}
+
+static bool
+count_key(struct index_builder *ib, const struct index_key *key)
+{
+    uint64_t hash = index_key_hash(ib, key);
+    key_table_prefetch(&ib->counts, hash);
+    ib->waiting[ib->waiting_count++] = hash;
+    return ib->waiting_count < INDEX_BATCH || count_waiting(ib);
 }
 
 /* A key of the rule that chooses, met before as `seen`. */
@@ -179,10 +199,10 @@ note_runs(struct index_builder *ib, uint32_t number, size_t seen)
 static bool
 count_keys(struct index_builder *ib)
 {
-    ib->seen_count = ib->run_count = 0;
+    ib->seen_count = ib->run_count = ib->waiting_count = 0;
     for (uint32_t i = 0; i < ib->work->count; i++) {
         struct literal_walk walk = walk_literals(ib, ib->work->rules[i]);
-        size_t seen = ib->seen_count;
+        size_t seen = ib->seen_count + ib->waiting_count;
         bool has_runs = false;
         while (next_literals(&walk)) {
             has_runs |= walk.literals.run_count > 0;
@@ -190,7 +210,7 @@ count_keys(struct index_builder *ib)
         }
         if (has_runs && !note_runs(ib, ib->work->rules[i], seen)) return false;
     }
-    return true;
+    return count_waiting(ib);
 }
 
 /* A rule with a better key needs none, and is not counted with them. */
@@ -205,7 +225,16 @@ count_grams(struct choice *choice)
         if (!each_gram_of_rule(ib, NULL, ib->runs[i].rule)) return false;
     }
     choice->looked_at = 0;
-    return true;
+    return count_waiting(ib);
+}
+
+/* Of a key further on, which likely makes a group. */
+static void
+prefetch_group(const struct index_builder *ib, size_t seen)
+{
+    if (seen < ib->seen_count) {
+        key_table_prefetch(&ib->table, ib->counts.entries[ib->seen[seen]].hash);
+    }
 }
 
 static bool
@@ -243,6 +272,7 @@ index_choose_keys(struct index_builder *ib)
         return build_fail(ib->builder, SLUICE_ERR_NOMEM);
     }
     for (uint32_t i = 0; i < work->count; i++) {
+        prefetch_group(ib, choice.looked_at + INDEX_BATCH);
         if (choose_key(&choice, work->rules[i])) each_gram_of_rule(ib, &choice, work->rules[i]);
         if (!join_group(ib, &choice, i)) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
     }

@@ -147,6 +147,15 @@ link_prefix(struct index_builder *ib, uint32_t group, const struct index_key *ke
     return true;
 }
 
+/* What comes later, in two steps: the group, then its text. */
+static void
+prefetch_later(const struct index_builder *ib, size_t at, size_t end)
+{
+    size_t far = at + INDEX_BATCH, near = at + INDEX_BATCH / 2;
+    if (far < end) __builtin_prefetch(&ib->groups[(uint32_t)ib->order[far]]);
+    if (near < end) __builtin_prefetch(ib->groups[(uint32_t)ib->order[near]].key.text.ptr);
+}
+
 /* The prefixes of one dimension, which stand together in the order. */
 static bool
 link_dimension(struct index_builder *ib, size_t begin, size_t end, const struct lengths *lengths)
@@ -154,6 +163,7 @@ link_dimension(struct index_builder *ib, size_t begin, size_t end, const struct 
     uint32_t own = 0;
     for (size_t i = begin; i < end; i++) {
         uint32_t group = (uint32_t)ib->order[i];
+        prefetch_later(ib, i, end);
         struct index_key key = ib->groups[group].key;
         struct index_text text;
         index_text_init(&text, &ib->router->hash_keys, key.dimension, key.name, key.text);

@@ -26,6 +26,13 @@ bool key_table_begin(struct key_table *table, size_t count);
 /* Add an entry, also where the hash has some. False when memory ran out. */
 bool key_table_add(struct key_table *table, uint64_t hash, uint32_t value);
 
+/* Ask for the memory that a walk, or adding, begins with. */
+static inline void
+key_table_prefetch(const struct key_table *table, uint64_t hash)
+{
+    __builtin_prefetch(&table->slots[(size_t)hash & (table->slot_count - 1)]);
+}
+
 /* Walk the entries of a hash: *cursor is the hash itself at first. NULL at the end. */
 struct key_entry *key_table_next(const struct key_table *table, uint64_t hash, uint64_t *cursor);
 
