@@ -110,7 +110,7 @@ convert_value(struct builder *builder, struct predicate *to, const struct model_
         to->affix = convert_affix(builder, matcher);
         return;
     case MODEL_CIDR:
-        to->cidr = convert_cidr(builder, &matcher->cidr);
+        to->cidr = convert_cidr(builder, matcher->cidr);
         return;
     case MODEL_SEGMENT_PREFIX:
     case MODEL_PRESENT:
