@@ -84,7 +84,6 @@ free_builder(struct index_builder *ib)
     alloc_free(ib->alloc, ib->order);
     alloc_free(ib->alloc, ib->seen);
     alloc_free(ib->alloc, ib->runs);
-    key_table_free(&ib->counts);
     key_table_free(&ib->table);
 }
 
@@ -93,7 +92,7 @@ build_indexes(struct builder *builder)
 {
     struct sluice_router *router = builder->router;
     struct index_builder ib = {.builder = builder, .router = router, .alloc = &router->alloc};
-    ib.counts.alloc = ib.table.alloc = ib.alloc;
+    ib.table.alloc = ib.alloc;
     bool built = build_lists(&ib, router);
     free_builder(&ib);
     return built;

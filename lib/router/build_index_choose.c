@@ -39,20 +39,20 @@ cost(const struct index_key *key, uint32_t count)
 static bool
 count_hash(struct index_builder *ib, uint64_t hash)
 {
-    struct key_table *counts = &ib->counts;
+    struct key_table *table = &ib->table;
     uint64_t cursor = hash;
     if (!alloc_grow(ib->alloc, (void **)&ib->seen, &ib->seen_capacity, ib->seen_count + 1,
                     sizeof(*ib->seen))) {
         return false;
     }
-    struct key_entry *entry = key_table_next(counts, hash, &cursor);
+    struct key_entry *entry = key_table_next(table, hash, &cursor);
     if (entry) {
-        entry->value++;
-        ib->seen[ib->seen_count++] = (uint32_t)(entry - counts->entries);
+        entry->count++;
+        ib->seen[ib->seen_count++] = (uint32_t)(entry - table->entries);
         return true;
     }
-    ib->seen[ib->seen_count++] = (uint32_t)counts->count;
-    return key_table_add(counts, hash, 1);
+    ib->seen[ib->seen_count++] = (uint32_t)table->count;
+    return key_table_add(table, (struct key_entry){hash, 1, REF_NONE});
 }
 
 static bool
@@ -70,7 +70,7 @@ static bool
 count_key(struct index_builder *ib, const struct index_key *key)
 {
     uint64_t hash = index_key_hash(ib, key);
-    key_table_prefetch(&ib->counts, hash);
+    key_table_prefetch(&ib->table, hash);
     ib->waiting[ib->waiting_count++] = hash;
     return ib->waiting_count < INDEX_BATCH || count_waiting(ib);
 }
@@ -80,9 +80,9 @@ static void
 consider(struct choice *choice, const struct index_key *key, size_t seen)
 {
     struct index_builder *ib = choice->ib;
-    struct key_entry *entry = &ib->counts.entries[ib->seen[seen]];
-    if (entry->value > choice->limit) return;
-    uint64_t own = cost(key, entry->value);
+    struct key_entry *entry = &ib->table.entries[ib->seen[seen]];
+    if (entry->count > choice->limit) return;
+    uint64_t own = cost(key, entry->count);
     if (own >= choice->cost) return;
     choice->cost = own;
     choice->key = *key;
@@ -228,15 +228,6 @@ count_grams(struct choice *choice)
     return count_waiting(ib);
 }
 
-/* Of a key further on, which likely makes a group. */
-static void
-prefetch_group(const struct index_builder *ib, size_t seen)
-{
-    if (seen < ib->seen_count) {
-        key_table_prefetch(&ib->table, ib->counts.entries[ib->seen[seen]].hash);
-    }
-}
-
 static bool
 join_group(struct index_builder *ib, struct choice *choice, uint32_t i)
 {
@@ -254,7 +245,7 @@ join_group(struct index_builder *ib, struct choice *choice, uint32_t i)
 static bool
 make_room(struct index_builder *ib, uint32_t rules)
 {
-    return key_table_begin(&ib->counts, rules) && key_table_begin(&ib->table, rules) &&
+    return key_table_begin(&ib->table, rules) &&
            alloc_grow(ib->alloc, (void **)&ib->groups, &ib->group_capacity, rules,
                       sizeof(*ib->groups)) &&
            alloc_grow(ib->alloc, (void **)&ib->group_of, &ib->group_of_capacity, rules,
@@ -267,12 +258,11 @@ index_choose_keys(struct index_builder *ib)
     const struct index_work *work = ib->work;
     /* An index inside of another must split its rules, or nothing is won. */
     struct choice choice = {.ib = ib, .limit = work->depth ? work->count / 2 : UINT32_MAX};
-    ib->group_count = 0;
+    ib->group_count = ib->filed = 0;
     if (!make_room(ib, work->count) || !count_keys(ib) || !count_grams(&choice)) {
         return build_fail(ib->builder, SLUICE_ERR_NOMEM);
     }
     for (uint32_t i = 0; i < work->count; i++) {
-        prefetch_group(ib, choice.looked_at + INDEX_BATCH);
         if (choose_key(&choice, work->rules[i])) each_gram_of_rule(ib, &choice, work->rules[i]);
         if (!join_group(ib, &choice, i)) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
     }

@@ -72,11 +72,11 @@ find_prefix(const struct index_builder *ib, const struct index_key *key, struct 
     uint64_t hash = index_text_hash(text, len, KEY_PREFIX), cursor = hash;
     const struct key_entry *entry;
     while ((entry = key_table_next(&ib->table, hash, &cursor)) != NULL) {
-        if (ref_kind(entry->value) < REF_PREFIX) continue;
-        const struct index_key *found = &ib->groups[ref_number(entry->value)].key;
+        if (ref_kind(entry->ref) < REF_PREFIX) continue;
+        const struct index_key *found = &ib->groups[ref_number(entry->ref)].key;
         if (found->dimension != key->dimension || found->name != key->name) continue;
-        if (ref_kind(entry->value) == REF_PREFIX && found->text.len != len) continue;
-        if (begins(found, text, len)) return entry->value;
+        if (ref_kind(entry->ref) == REF_PREFIX && found->text.len != len) continue;
+        if (begins(found, text, len)) return entry->ref;
     }
     return REF_NONE;
 }
@@ -106,8 +106,7 @@ find_parent(const struct index_builder *ib, const struct index_key *key, struct 
 static bool
 leave_marker(struct index_builder *ib, uint32_t group, struct index_text *text, size_t len)
 {
-    return key_table_add(&ib->table, index_text_hash(text, len, KEY_PREFIX),
-                         ref_make(REF_MARKER, group)) ||
+    return index_file(ib, index_text_hash(text, len, KEY_PREFIX), REF_MARKER, group) ||
            build_fail(ib->builder, SLUICE_ERR_NOMEM);
 }
 

@@ -195,13 +195,14 @@ seal_dimensions(struct index_builder *ib, struct index *out)
 static bool
 seal_slots(struct index_builder *ib, struct index *out)
 {
-    uint32_t size = (uint32_t)ib->table.count * 2 + 1;
+    uint32_t size = (uint32_t)ib->filed * 2 + 1;
     struct index_slot *slots = build_array(ib->builder, size, sizeof(*slots));
     if (!slots) return false;
     for (size_t i = 0; i < ib->table.count; i++) {
         const struct key_entry *entry = &ib->table.entries[i];
-        const struct index_group *group = &ib->groups[ref_number(entry->value)];
-        enum ref_kind kind = ref_kind(entry->value);
+        if (entry->ref == REF_NONE) continue; /* no rule chose that key */
+        const struct index_group *group = &ib->groups[ref_number(entry->ref)];
+        enum ref_kind kind = ref_kind(entry->ref);
         uint32_t at = index_slot_of(entry->hash, size);
         while (slots[at].ref) {
             at = index_slot_after(at, size);

@@ -65,10 +65,10 @@ key_table_begin(struct key_table *table, size_t count)
 }
 
 bool
-key_table_add(struct key_table *table, uint64_t hash, uint32_t value)
+key_table_add(struct key_table *table, struct key_entry entry)
 {
     if (!make_room(table, table->count + 1)) return false;
-    table->entries[table->count] = (struct key_entry){hash, value, UINT32_MAX};
+    table->entries[table->count] = entry;
     file(table, (uint32_t)table->count++);
     return true;
 }

@@ -1,5 +1,6 @@
 /*
- * build_key_table: numbers by 64-bit hash, while an index is built. One hash may have several.
+ * build_key_table: what is known of a key by its 64-bit hash, while an index is built. One hash may
+ * have several entries.
  */
 #ifndef SLUICE_ROUTER_BUILD_KEY_TABLE_H
 #define SLUICE_ROUTER_BUILD_KEY_TABLE_H
@@ -8,8 +9,8 @@
 
 struct key_entry {
     uint64_t hash;
-    uint32_t value;
-    uint32_t group; /* left to the owner; UINT32_MAX at first */
+    uint32_t count; /* of rules that have the key */
+    uint32_t ref;   /* the group that is filed here; REF_NONE: none */
 };
 
 struct key_table {
@@ -24,7 +25,7 @@ void key_table_free(struct key_table *table);
 /* Forget everything, keep the memory; make room for `count` entries. False when memory ran out. */
 bool key_table_begin(struct key_table *table, size_t count);
 /* Add an entry, also where the hash has some. False when memory ran out. */
-bool key_table_add(struct key_table *table, uint64_t hash, uint32_t value);
+bool key_table_add(struct key_table *table, struct key_entry entry);
 
 /* Ask for the memory that a walk, or adding, begins with. */
 static inline void
