@@ -146,6 +146,7 @@ struct decode {
     sluice_str document; /* of the resource being decoded, for diagnostics */
     sluice_str kind, space, name;
     size_t errors; /* findings of severity error so far, for this resource */
+    bool at_keys;  /* a key of some map of messages begins with "@", as those of claims do */
 };
 
 /*
