@@ -29,68 +29,39 @@ equals(ngx_str_t text, const char *word)
     return text.len == ngx_strlen(word) && ngx_strncmp(text.data, word, text.len) == 0;
 }
 
-struct choice {
-    const char *argument;
-    void (*choose)(sluice_compile_options *options);
-};
-
-static void
-choose_lenient(sluice_compile_options *options)
-{
-    options->lenient = true;
-}
-
-static void
-choose_keep_going(sluice_compile_options *options)
-{
-    options->keep_going = true;
-}
-
-static void
-choose_registry_auto(sluice_compile_options *options)
-{
-    options->registry = SLUICE_REGISTRY_AUTO;
-}
-
-static void
-choose_registry_on(sluice_compile_options *options)
-{
-    options->registry = SLUICE_REGISTRY_ON;
-}
-
-static void
-choose_registry_off(sluice_compile_options *options)
-{
-    options->registry = SLUICE_REGISTRY_OFF;
-}
-
-static void
-choose_allow_any(sluice_compile_options *options)
-{
-    options->outbound_policy = SLUICE_OUTBOUND_ALLOW_ANY;
-}
-
-static void
-choose_registry_only(sluice_compile_options *options)
-{
-    options->outbound_policy = SLUICE_OUTBOUND_REGISTRY_ONLY;
-}
-
 static bool
 is_choice(struct arguments *arguments, ngx_str_t argument)
 {
-    static const struct choice choices[] = {
-        {"lenient",                choose_lenient      },
-        {"keep_going",             choose_keep_going   },
-        {"registry=auto",          choose_registry_auto},
-        {"registry=on",            choose_registry_on  },
-        {"registry=off",           choose_registry_off },
-        {"outbound=allow_any",     choose_allow_any    },
-        {"outbound=registry_only", choose_registry_only},
+    static const struct {
+        const char *argument;
+        enum { LENIENT, KEEP_GOING, REGISTRY, OUTBOUND } option;
+        int value;
+    } choices[] = {
+        {"lenient",                LENIENT,    true                         },
+        {"keep_going",             KEEP_GOING, true                         },
+        {"registry=auto",          REGISTRY,   SLUICE_REGISTRY_AUTO         },
+        {"registry=on",            REGISTRY,   SLUICE_REGISTRY_ON           },
+        {"registry=off",           REGISTRY,   SLUICE_REGISTRY_OFF          },
+        {"outbound=allow_any",     OUTBOUND,   SLUICE_OUTBOUND_ALLOW_ANY    },
+        {"outbound=registry_only", OUTBOUND,   SLUICE_OUTBOUND_REGISTRY_ONLY},
     };
+    sluice_compile_options *options = &arguments->options;
     for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
         if (!equals(argument, choices[i].argument)) continue;
-        choices[i].choose(&arguments->options);
+        switch (choices[i].option) {
+        case LENIENT:
+            options->lenient = choices[i].value;
+            break;
+        case KEEP_GOING:
+            options->keep_going = choices[i].value;
+            break;
+        case REGISTRY:
+            options->registry = (sluice_registry_mode)choices[i].value;
+            break;
+        case OUTBOUND:
+            options->outbound_policy = (sluice_outbound_policy)choices[i].value;
+            break;
+        }
         return true;
     }
     return false;

@@ -415,19 +415,18 @@ typedef struct sluice_request {
     size_t header_count;
     sluice_header_fn header_fn; /**< Used instead of @c headers when not NULL. */
     void *header_user;
-    sluice_str sni;                    /**< TLS server name; empty: the client sent none. */
-    sluice_str source_ip;              /**< Client address as text, no port. */
-    sluice_str destination_ip;         /**< Address that the client connected to, as text. */
-    sluice_str source_namespace;       /**< Of the calling workload [proxy_namespace]. */
+    sluice_str sni;               /**< TLS server name; empty: the client sent none. */
+    sluice_str sticky_key;        /**< Wins over the rule's own key and makes any split sticky. */
+    sluice_str service_namespace; /**< Of the Service that a mesh client addressed, where */
+    sluice_str service_name;      /**< known: mesh routes of Gateway API go by it. */
+    sluice_str source_ip;         /**< Client address as text, no port. */
+    sluice_str destination_ip;    /**< Address that the client connected to, as text. */
+    sluice_str source_namespace;  /**< Of the calling workload [proxy_namespace]. */
     const sluice_field *source_labels; /**< Of the calling workload; NULL: proxy_labels. */
     size_t source_label_count;
-    sluice_str
-        service_namespace;   /**< The Service that a mesh client addressed, where known: Gateway */
-    sluice_str service_name; /**< API mesh routes go by it. */
     const sluice_field *claims; /**< Verified JWT claims: nested names joined by ".", a
                                         name with a dot in brackets ([a.b].c); a list as one */
     size_t claim_count;         /**< entry for each member. */
-    sluice_str sticky_key;      /**< Wins over the rule's own key and makes any split sticky. */
 } sluice_request;
 
 /* ------------------------------------------------------------------------------------------------
@@ -809,8 +808,8 @@ SLUICE_API sluice_outcome sluice_route(sluice_context *context, const sluice_req
                                        sluice_decision *decision);
 
 /**
- * The shape of a request in one run of text, for languages in which filling a struct costs more
- * than joining strings. The text consists of pieces, each ended by one NUL byte, in this order:
+ * The shape of a request in one string, for languages in which filling a struct costs more than
+ * joining strings. The string consists of pieces, each ended by one newline, in this order:
  * gateway, method, scheme, authority, path, sni, source_ip, destination_ip, source_namespace,
  * service_namespace, service_name, sticky_key (all of sluice_request; empty means "not given"),
  * then name and value of each source label, of each claim, of each header line.
@@ -823,17 +822,34 @@ typedef struct sluice_packed {
     uint32_t header_count;
 } sluice_packed;
 
+/** What a decision says beyond the rule, the destination, its port, the split and the retries. */
+typedef enum sluice_says {
+    SLUICE_SAYS_PATH = 1,      /**< A path other than the request's own. */
+    SLUICE_SAYS_AUTHORITY = 2, /**< Likewise. */
+    SLUICE_SAYS_MORE = 4       /**< Another outcome than forward, or any of the other fields. */
+} sluice_says;
+
+/** A decision, and what spares its reader most of it. */
+typedef struct sluice_packed_decision {
+    sluice_decision decision;
+    uint32_t rule; /**< By which decision.router tells its rules apart: where it is equal, what
+                      decision.matched holds is equal. 0: no rule decided. */
+    uint32_t says; /**< Of sluice_says, added up. */
+} sluice_packed_decision;
+
 /**
  * sluice_route() for a packed request. The decision's slices may point into @p text.
+ * @param text  Ended by a NUL byte.
  * @retval SLUICE_ERR_ARGUMENT  The text does not consist of exactly the pieces that @p packed
- *         announces: one of them holds a NUL byte, say. Use sluice_route() for such a request.
+ *         announces: one of them holds a newline or a NUL byte, say. Use sluice_route() for such a
+ *         request.
  * @retval SLUICE_ERR_LIMIT     More than 256 labels, claims and header lines; likewise.
- * On any other status than SLUICE_OK @p decision is not written. Allocates nothing. Since 0.1.
+ * On any other status than SLUICE_OK @p out is not written. Allocates nothing. Since 0.1.
  */
 SLUICE_API SLUICE_NODISCARD sluice_status sluice_route_packed(sluice_context *context,
                                                               const sluice_packed *packed,
-                                                              const char *text, size_t text_len,
-                                                              sluice_decision *decision);
+                                                              const char *text,
+                                                              sluice_packed_decision *out);
 
 /* ------------------------------------------------------------------------------------------------
  * Explain: the same decision, with the way to it

@@ -81,28 +81,6 @@ word_lower(uint64_t word)
     return word | word_capitals(word) >> 2;
 }
 
-/* Whether two texts of `len` bytes are the same. For short ones: a call of memcmp() costs more. */
-static inline bool
-word_same_text(const char *a, const char *b, size_t len)
-{
-    if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
-    for (size_t at = 0; at + 8 < len; at += 8) {
-        if (word_load(a + at) != word_load(b + at)) return false;
-    }
-    return word_load(a + len - 8) == word_load(b + len - 8);
-}
-
-/* The same for a text against one that is lower-case, without regard to ASCII case. */
-static inline bool
-word_same_folded(const char *a, const char *lower, size_t len)
-{
-    if (len < 8) return word_lower(word_load_some(a, len)) == word_load_some(lower, len);
-    for (size_t at = 0; at + 8 < len; at += 8) {
-        if (word_lower(word_load(a + at)) != word_load(lower + at)) return false;
-    }
-    return word_lower(word_load(a + len - 8)) == word_load(lower + len - 8);
-}
-
 /* Two words side by side, for what compilers know to do with both at once. */
 typedef unsigned char word_pair __attribute__((vector_size(16)));
 
@@ -144,6 +122,43 @@ static inline uint64_t
 word_pair_high(word_pair pair)
 {
     return word_load((const char *)&pair + 8);
+}
+
+/* Not 0 where they differ. */
+static inline uint64_t
+word_differs(const char *a, const char *b)
+{
+    return word_load(a) ^ word_load(b);
+}
+
+static inline word_pair
+word_pair_differs(const char *a, const char *b)
+{
+    return word_pair_load(a) ^ word_pair_load(b);
+}
+
+/* Whether two texts of `len` bytes are the same. For short ones: a call of memcmp() costs more. */
+static inline bool
+word_same_text(const char *a, const char *b, size_t len)
+{
+    if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
+    if (len < 16) return (word_differs(a, b) | word_differs(a + len - 8, b + len - 8)) == 0;
+    word_pair differs = word_pair_differs(a + len - 16, b + len - 16);
+    for (size_t at = 0; at + 16 < len; at += 16) {
+        differs |= word_pair_differs(a + at, b + at);
+    }
+    return (word_pair_low(differs) | word_pair_high(differs)) == 0;
+}
+
+/* The same for a text against one that is lower-case, without regard to ASCII case. */
+static inline bool
+word_same_folded(const char *a, const char *lower, size_t len)
+{
+    if (len < 8) return word_lower(word_load_some(a, len)) == word_load_some(lower, len);
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        if (word_lower(word_load(a + at)) != word_load(lower + at)) return false;
+    }
+    return word_lower(word_load(a + len - 8)) == word_load(lower + len - 8);
 }
 
 /* A mask of the first `len` bytes, fewer than eight. */

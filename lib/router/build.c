@@ -92,7 +92,7 @@ router_build(sluice_router **out, const struct model *model, const struct router
     for (size_t i = 0; i < BUILDER_MAPS; i++) {
         *maps[i] = map_init(scratch);
     }
-    bool built = build_rules(&builder, model, settings->max_rules) && build_filter_room(&builder) &&
+    bool built = build_lists(&builder, model, settings->max_rules) && build_rules(&builder) &&
                  build_hosts(&builder, model) && build_proxy(&builder, settings) &&
                  build_finish_names(&builder) && build_finish_even(&builder) &&
                  build_filters(&builder) && build_indexes(&builder);

@@ -45,6 +45,17 @@ require(const struct builder *builder, struct need *need, const struct predicate
     }
 }
 
+/* Whether a path that passes the filter satisfies the predicate. Behind the end of a short path
+ * stand zeros, which must not be taken for bytes of the prefix. */
+static bool
+is_sure(const struct predicate *predicate)
+{
+    sluice_str text = predicate->text;
+    if (predicate->subject != SUBJECT_PATH || predicate->op != OP_PREFIX) return false;
+    if (predicate->flags || text.len > 8) return false;
+    return text.len == 0 || text.ptr[text.len - 1] != '\0';
+}
+
 static struct need
 need_of(const struct builder *builder, const struct rule *rule)
 {
@@ -53,6 +64,8 @@ need_of(const struct builder *builder, const struct rule *rule)
     for (uint32_t i = 0; i < rule->predicate_count; i++) {
         require(builder, &need, &predicates[i]);
     }
+    bool sure = rule->predicate_count == 0 || (rule->predicate_count == 1 && is_sure(predicates));
+    if (sure) need.mask = (uint8_t)(need.mask + FILTER_SURE);
     return need;
 }
 
@@ -70,26 +83,27 @@ number_of(struct filter_builder *fb, uint64_t headers)
 }
 
 static void
-fill_filters(struct filter_builder *fb, const struct route_list *list, uint64_t *words)
+fill_filters(struct filter_builder *fb, struct route_list *list)
 {
-    const struct rule *rules = &fb->builder->router->rules[list->rule];
+    const struct rule *rules = list_rules(list);
+    uint64_t *words = (void *)(list + 1);
     struct filter *filters = (void *)(words + list->count);
     for (uint32_t i = 0; i < list->count; i++) {
         struct need need = need_of(fb->builder, &rules[i]);
-        uint32_t place = rules[i].predicate - list->predicate;
+        const uint64_t *predicates = (const void *)rule_predicates(fb->builder->router, &rules[i]);
+        size_t place = (size_t)(predicates - (const uint64_t *)list);
         words[i] = need.word;
         filters[i].mask = need.mask;
         filters[i].headers = number_of(fb, need.headers);
-        filters[i].predicate = (uint16_t)(place > UINT16_MAX ? 0 : place); /* to prefetch only */
+        filters[i].predicate = (uint16_t)(place > UINT16_MAX ? 0 : place);
     }
 }
 
-/* Those of a list, in words. */
-static uint32_t
-room_of(const struct route_list *list)
+size_t
+build_filter_words(size_t rule_count)
 {
-    if (list->count > SHORT_LIST) return 0;
-    return (uint32_t)((list->count * (sizeof(uint64_t) + sizeof(struct filter)) + 7) / 8);
+    if (rule_count > SHORT_LIST) return 0;
+    return (rule_count * (sizeof(uint64_t) + sizeof(struct filter)) + 7) / 8;
 }
 
 static bool
@@ -103,28 +117,12 @@ keep_sets(struct filter_builder *fb, struct builder *builder)
 }
 
 bool
-build_filter_room(struct builder *builder)
-{
-    struct sluice_router *router = builder->router;
-    size_t room = 0;
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        struct route_list *list = &router->route_lists[i];
-        list->filter = (uint32_t)room;
-        room += room_of(list);
-    }
-    if (room > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
-    router->filters = build_lines(builder, room, sizeof(*router->filters));
-    return router->filters != NULL;
-}
-
-bool
 build_filters(struct builder *builder)
 {
-    struct sluice_router *router = builder->router;
     struct filter_builder fb = {.builder = builder, .set_count = 1};
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        const struct route_list *list = &router->route_lists[i];
-        if (list->count <= SHORT_LIST) fill_filters(&fb, list, router->filters + list->filter);
+    for (size_t i = 0; i < builder->lists.count; i++) {
+        struct route_list *list = list_at(builder->router, builder->placed[i].place);
+        if (list->count <= SHORT_LIST) fill_filters(&fb, list);
     }
     return keep_sets(&fb, builder);
 }

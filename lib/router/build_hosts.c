@@ -41,7 +41,7 @@ begin_table(struct builder *builder, struct table_filling *filling, struct host_
 /* File one domain ("*", or empty: any), unless it is there already: the first one has it. */
 static void
 file_domain(struct builder *builder, struct table_filling *filling, sluice_str domain,
-            uint32_t value, const uint64_t *ahead)
+            uint32_t value)
 {
     struct host_table *table = filling->table;
     if (domain.len == 0 || str_equal(domain, STR("*"))) {
@@ -57,8 +57,7 @@ file_domain(struct builder *builder, struct table_filling *filling, sluice_str d
         .domain = build_text(builder, domain).ptr,
         .len = (uint32_t)domain.len,
         .tag = (uint32_t)(key.hash >> 32),
-        .routes = value,
-        .ahead = ahead,
+        .value = value,
     };
     if (!wildcard) table->lengths |= UINT64_C(1) << (domain.len & 63);
     if (domain.len > filling->longest) filling->longest = domain.len;
@@ -102,16 +101,6 @@ finish_table(struct builder *builder, struct table_filling *filling)
 
 /* ---- the virtual hosts of one listener ---- */
 
-/* What a decision of the list reads first, where that is likely in no cache. */
-static const uint64_t *
-ahead_of(const struct builder *builder, uint32_t routes)
-{
-    const struct sluice_router *router = builder->router;
-    if (builder->status != SLUICE_OK || router->rule_count < LARGE_ROUTER) return NULL;
-    const struct route_list *list = &router->route_lists[routes];
-    return list->count <= SHORT_LIST ? &router->filters[list->filter] : NULL;
-}
-
 static bool
 build_domains(struct builder *builder, struct host_table *table, const struct model_listener *from)
 {
@@ -123,10 +112,10 @@ build_domains(struct builder *builder, struct host_table *table, const struct mo
     if (!begin_table(builder, &filling, table, count)) return false;
     for (size_t i = 0; i < from->host_count && builder->status == SLUICE_OK; i++) {
         const struct model_virtual_host *host = &from->hosts[i];
-        sluice_str key = build_pointer_key(&host->routes);
-        uint32_t routes = (uint32_t)build_index(builder, &builder->lists, key) - 1;
+        const struct placed *list = build_placed(builder, &host->routes);
+        if (!list) return false;
         for (size_t k = 0; k < host->domain_count && builder->status == SLUICE_OK; k++) {
-            file_domain(builder, &filling, host->domains[k], routes, ahead_of(builder, routes));
+            file_domain(builder, &filling, host->domains[k], list->place);
         }
     }
     return finish_table(builder, &filling);
@@ -265,7 +254,7 @@ build_names(struct builder *builder, struct host_table *table, const struct list
     if (!begin_table(builder, &filling, table, count)) return false;
     for (size_t i = begin; i < end && builder->status == SLUICE_OK; i++) {
         if (ends_tls(keys[i].from) != tls) continue;
-        file_domain(builder, &filling, keys[i].from->hostname, (uint32_t)i, NULL);
+        file_domain(builder, &filling, keys[i].from->hostname, (uint32_t)i);
     }
     return finish_table(builder, &filling);
 }

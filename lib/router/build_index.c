@@ -58,10 +58,11 @@ build_list(struct index_builder *ib, struct route_list *list)
 }
 
 static bool
-build_lists(struct index_builder *ib, struct sluice_router *router)
+index_lists(struct index_builder *ib, struct sluice_router *router)
 {
-    for (uint32_t i = 0; i < router->route_list_count; i++) {
-        struct route_list *list = &router->route_lists[i];
+    const struct builder *builder = ib->builder;
+    for (size_t i = 0; i < builder->lists.count; i++) {
+        struct route_list *list = list_at(router, builder->placed[i].place);
         if (list->count > SHORT_LIST && !build_list(ib, list)) return false;
     }
     struct index *indexes = build_array(ib->builder, ib->count, sizeof(*indexes));
@@ -93,7 +94,7 @@ build_indexes(struct builder *builder)
     struct sluice_router *router = builder->router;
     struct index_builder ib = {.builder = builder, .router = router, .alloc = &router->alloc};
     ib.table.alloc = ib.alloc;
-    bool built = build_lists(&ib, router);
+    bool built = index_lists(&ib, router);
     free_builder(&ib);
     return built;
 }

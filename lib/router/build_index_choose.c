@@ -108,7 +108,7 @@ struct literal_walk {
 static struct literal_walk
 walk_literals(const struct index_builder *ib, uint32_t number)
 {
-    const struct rule *rule = &ib->router->rules[ib->routes->rule + number];
+    const struct rule *rule = &list_rules(ib->routes)[number];
     uint32_t count = rule->predicate_count;
     return (struct literal_walk){
         .ib = ib,

@@ -290,7 +290,7 @@ enum sureness { UNSURE, SURE, SURE_BEYOND };
 static enum sureness
 sureness_of(const struct index_builder *ib, uint32_t number, const struct index_key *key)
 {
-    const struct rule *rule = &ib->router->rules[ib->routes->rule + number];
+    const struct rule *rule = &list_rules(ib->routes)[number];
     const struct predicate *predicates = rule_predicates(ib->router, rule);
     uint32_t count = rule->predicate_count;
     enum sureness sure = SURE;

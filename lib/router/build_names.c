@@ -181,7 +181,7 @@ file_header_names(struct builder *builder)
     while (size < 2 * count) {
         size *= 2;
     }
-    uint32_t *slots = build_array(builder, size, sizeof(*slots));
+    struct header_name *slots = build_array(builder, size, sizeof(*slots));
     if (!slots) return false;
     names->slots = slots;
     names->mask = size - 1;
@@ -195,7 +195,11 @@ file_header_names(struct builder *builder)
             uint64_t length = UINT64_C(1) << (name.len & 63);
             names->any_length |= length;
             names->lengths[(unsigned char)name.ptr[name.len - 1] & 31] |= length;
-            slots[header_names_slot(names, &router->hash_keys, name)] = i + 1;
+            struct header_name key = header_name(name);
+            uint32_t at = header_names_slot(names, &router->hash_keys, &key, name);
+            key.len = (uint32_t)name.len;
+            key.number = i + 1;
+            slots[at] = key;
         }
     }
     return true;

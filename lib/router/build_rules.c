@@ -1,64 +1,9 @@
+/* build_rules: rules, their predicates, origins and actions. */
 #include "router/builder.h"
 
-/* What the route lists of a model hold, each list and action counted once. */
-struct totals {
-    size_t rules, words; /* words: of predicates and their short texts */
-};
-
-static bool
-count_list(struct builder *builder, const struct model_route_list *list, struct totals *totals)
-{
-    const struct model_rule *before = NULL;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct model_rule *rule = &list->rules[i];
-        totals->rules++;
-        totals->words += build_predicate_words(rule);
-        if (!build_index(builder, &builder->actions, build_pointer_key(&rule->action))) {
-            return false;
-        }
-        bool new = rule->resource && (!before || before->resource != rule->resource);
-        before = rule;
-        if (new && !build_index(builder, &builder->resources, build_pointer_key(&rule->resource))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A list and those that it falls through to, as far as they are new. */
-static bool
-count_chain(struct builder *builder, const struct model_route_list *const *place,
-            struct totals *totals)
-{
-    for (; *place; place = &(*place)->next) {
-        size_t before = builder->lists.count;
-        if (!build_index(builder, &builder->lists, build_pointer_key(place))) return false;
-        if (builder->lists.count == before) break;
-        if (!count_list(builder, *place, totals)) return false;
-    }
-    return true;
-}
-
-static bool
-count_model(struct builder *builder, const struct model *model, struct totals *totals)
-{
-    for (size_t i = 0; i < model->listener_count; i++) {
-        const struct model_listener *listener = &model->listeners[i];
-        for (size_t k = 0; k < listener->host_count; k++) {
-            if (!count_chain(builder, &listener->hosts[k].routes, totals)) return false;
-        }
-    }
-    return true;
-}
-
-/* ---- rules ---- */
-
 struct filling {
-    struct rule *rules;
-    uint64_t *predicates;
     struct rule_names *names; /* in scratch */
-    size_t name_count, name_capacity;
-    uint32_t rule_count, word_count, action_count;
+    size_t name_count, name_capacity, action_count;
     const struct model_resource *resource; /* of the rule before */
     uint32_t resource_index;
 };
@@ -126,46 +71,46 @@ action_index(struct builder *builder, struct filling *filling, const struct mode
     bool next =
         filling->action_count < actions->count &&
         build_pointer_of(&actions->entries[filling->action_count]) == (const void *)rule->action;
-    if (next) return filling->action_count++;
+    if (next) return (uint32_t)filling->action_count++;
     return (uint32_t)build_index(builder, &builder->actions, build_pointer_key(&rule->action)) - 1;
 }
 
-static void
-convert_rule(struct builder *builder, struct filling *filling, const struct model_rule *from)
+/* How many words its predicates take. */
+static size_t
+convert_rule(struct builder *builder, struct filling *filling, struct rule *to,
+             const struct model_rule *from, size_t predicates)
 {
-    build_predicates(builder, &filling->predicates[filling->word_count], from);
-    filling->rules[filling->rule_count++] = (struct rule){
-        .predicate = filling->word_count,
+    build_predicates(builder, &builder->router->lists[predicates], from);
+    *to = (struct rule){
+        .predicate = (uint32_t)predicates,
         .predicate_count = (uint32_t)from->predicate_count,
         .action = action_index(builder, filling, from),
         .origin = convert_origin(builder, filling, from),
     };
-    filling->word_count += (uint32_t)build_predicate_words(from);
+    return build_predicate_words(from);
 }
 
-static bool
-convert_lists(struct builder *builder, struct filling *filling)
+static struct rule *
+rules_of(struct builder *builder, const struct placed *placed)
 {
-    size_t count = builder->lists.count;
-    struct route_list *lists = build_array(builder, count, sizeof(*lists));
-    if (!lists) return false;
-    for (size_t i = 0; i < count; i++) {
-        const struct model_route_list *from = build_pointer_of(&builder->lists.entries[i]);
-        lists[i].rule = filling->rule_count;
-        lists[i].predicate = filling->word_count;
-        lists[i].count = (uint32_t)from->count;
-        lists[i].next = NO_ROUTES;
-        if (from->next) {
-            sluice_str key = build_pointer_key(&from->next);
-            lists[i].next = (uint32_t)build_index(builder, &builder->lists, key) - 1;
-        }
-        for (size_t k = 0; k < from->count; k++) {
-            convert_rule(builder, filling, &from->rules[k]);
-        }
+    return (void *)&builder->router->lists[placed->place + placed->rules];
+}
+
+static void
+convert_list(struct builder *builder, struct filling *filling, const struct placed *placed)
+{
+    const struct model_route_list *from = placed->from;
+    const struct placed *next = from->next ? build_placed(builder, &from->next) : NULL;
+    *list_at(builder->router, placed->place) = (struct route_list){
+        .count = (uint32_t)from->count,
+        .rules = placed->rules,
+        .next = next ? next->place : NO_ROUTES,
+    };
+    struct rule *rules = rules_of(builder, placed);
+    size_t predicates = (size_t)placed->place + placed->predicates;
+    for (size_t i = 0; i < from->count; i++) {
+        predicates += convert_rule(builder, filling, &rules[i], &from->rules[i], predicates);
     }
-    builder->router->route_lists = lists;
-    builder->router->route_list_count = (uint32_t)count;
-    return builder->status == SLUICE_OK;
 }
 
 /* The number of the first action that says the same; 0 when memory ran out. */
@@ -184,9 +129,21 @@ number_action(struct builder *builder, const struct action *action)
     return (size_t)(uintptr_t)*place;
 }
 
+/* The rules have the numbers of actions as they were counted. */
+static void
+renumber_actions(struct builder *builder, const uint32_t *numbers)
+{
+    for (size_t i = 0; i < builder->lists.count; i++) {
+        struct rule *rules = rules_of(builder, &builder->placed[i]);
+        for (size_t k = 0; k < builder->placed[i].from->count; k++) {
+            rules[k].action = numbers[rules[k].action];
+        }
+    }
+}
+
 /* Actions that say the same are kept once: what a thousand rules share stays in the caches. */
 static bool
-convert_actions(struct builder *builder, struct rule *rules, size_t rule_count)
+convert_actions(struct builder *builder)
 {
     size_t count = builder->actions.count;
     struct action *all = ARENA_ARRAY(builder->scratch, struct action, count);
@@ -206,9 +163,7 @@ convert_actions(struct builder *builder, struct rule *rules, size_t rule_count)
     if (!actions) return false;
     if (count) memcpy(actions, all, count * sizeof(*actions));
     builder->router->actions = actions;
-    for (size_t i = 0; i < rule_count; i++) {
-        rules[i].action = numbers[rules[i].action];
-    }
+    renumber_actions(builder, numbers);
     return true;
 }
 
@@ -229,25 +184,12 @@ convert_resources(struct builder *builder)
 }
 
 bool
-build_rules(struct builder *builder, const struct model *model, uint32_t max_rules)
+build_rules(struct builder *builder)
 {
-    struct totals totals = {0, 0};
-    if (!count_model(builder, model, &totals)) return false;
-    if (totals.rules > max_rules || totals.words > UINT32_MAX / 2) {
-        struct diag_place nowhere = {0};
-        diag_add(builder->diags, SLUICE_SEVERITY_ERROR, "SL0006", &nowhere,
-                 "%zu rules are more than the limit of %u", totals.rules, (unsigned)max_rules);
-        return build_fail(builder, SLUICE_ERR_LIMIT);
+    struct filling filling = {0};
+    for (size_t i = 0; i < builder->lists.count; i++) {
+        convert_list(builder, &filling, &builder->placed[i]);
     }
-    struct filling filling = {
-        .rules = build_lines(builder, totals.rules, sizeof(struct rule)),
-        .predicates = build_lines(builder, totals.words, sizeof(uint64_t)),
-    };
-    if (builder->status != SLUICE_OK) return false;
-    struct sluice_router *router = builder->router;
-    router->rules = filling.rules;
-    router->predicates = filling.predicates;
-    router->rule_count = (uint32_t)totals.rules;
-    return convert_lists(builder, &filling) && keep_names(builder, &filling) &&
-           convert_actions(builder, filling.rules, totals.rules) && convert_resources(builder);
+    return builder->status == SLUICE_OK && keep_names(builder, &filling) &&
+           convert_actions(builder) && convert_resources(builder);
 }

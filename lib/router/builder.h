@@ -11,6 +11,14 @@
 #include "router/build.h"
 #include "router/build_regex_literal.h"
 
+/* A route list, and where in the router it goes; in words of eight bytes. */
+struct placed {
+    const struct model_route_list *from;
+    size_t predicate_words;
+    uint32_t place;
+    uint32_t rules, predicates; /* from `place` on */
+};
+
 struct builder {
     struct sluice_router *router;
     struct arena *keep;    /* the router's */
@@ -35,6 +43,8 @@ struct builder {
     struct map header_ops;   /* contents -> sluice_header_op[] */
     struct map scopes;       /* kind, family, name -> index + 1 */
 
+    struct placed *placed; /* each list, by index; in scratch */
+    size_t placed_capacity;
     struct regex_literal *literals; /* of each pattern; in scratch */
     struct even_split *even_splits; /* in scratch, router->even_split_count of them */
     size_t even_split_capacity;
@@ -117,12 +127,19 @@ struct header_ops build_header_ops(struct builder *builder, struct model_header_
 void build_predicates(struct builder *builder, uint64_t *to, const struct model_rule *rule);
 size_t build_predicate_words(const struct model_rule *rule);
 
-/* build_rules.c: rules, predicates, origins and actions of every route list. */
-bool build_rules(struct builder *builder, const struct model *model, uint32_t max_rules);
+/* build_lists.c: where each route list goes, and room for all. */
+bool build_lists(struct builder *builder, const struct model *model, uint32_t max_rules);
+/* A list, given the address of a field that points at it; NULL when memory ran out. */
+const struct placed *build_placed(struct builder *builder,
+                                  const struct model_route_list *const *field);
 
-/* build_filters.c: how long a list is scanned; and the filters of those that are. */
+/* build_rules.c: what stands in the lists, but for their filters. */
+bool build_rules(struct builder *builder);
+
+/* build_filters.c: how long a list is scanned; and the filters of those that are, once the needed
+ * headers have their numbers. */
 enum { SHORT_LIST = 32 };
-bool build_filter_room(struct builder *builder);
+size_t build_filter_words(size_t rule_count);
 bool build_filters(struct builder *builder);
 /* build_index.c: the indexes of all others. */
 bool build_indexes(struct builder *builder);

@@ -30,6 +30,7 @@ context_fit(sluice_context *context, sluice_router *router)
     const sluice_allocator *alloc = &context->alloc;
     context->router = sluice_router_retain(router);
     context->matched_rule = NULL;
+    context->host_memo.len = 0;
     context->regexes = alloc_zeroed(alloc, router->regex_count, sizeof(*context->regexes));
     context->even_counters =
         alloc_zeroed(alloc, router->even_counter_count, sizeof(*context->even_counters));

@@ -30,6 +30,15 @@ struct header_slot {
     sluice_str value, joined;
 };
 
+/* See host_memo.h. */
+struct host_memo {
+    size_t len; /* of the authority; 0: nothing is kept */
+    size_t host_len;
+    const struct listener *listener;
+    const struct route_list *routes;
+    char authority[64];
+};
+
 enum { CONTEXT_CORS_FIELDS = 8, CONTEXT_RESPONSE_FIELDS = 10 };
 
 struct sluice_context {
@@ -44,7 +53,8 @@ struct sluice_context {
     uint32_t *present;           /* those that the request has; as many as it may hold */
     uint64_t generation;         /* of the current request; never 0 */
     struct scratch scratch;
-    uint32_t wait, next_wait; /* calls until the next try to move, after one that failed */
+    struct host_memo host_memo; /* of `router` */
+    uint32_t wait, next_wait;   /* calls until the next try to move, after one that failed */
 
     /* storage that a decision points at */
     sluice_matched matched;

@@ -1,8 +1,8 @@
 /* decide: from a request to a decision. */
 #include "router/act_on_rule.h"
+#include "router/host_memo.h"
 #include "router/live.h"
 #include "router/match_first.h"
-#include "router/match_host.h"
 #include "router/view_begin.h"
 
 const char *
@@ -75,17 +75,30 @@ first_rule(struct view *view, const struct route_list *list)
     for (;;) {
         const struct rule *rule = match_first_inline(view, list);
         if (rule || list->next == NO_ROUTES) return rule;
-        list = &view->router->route_lists[list->next];
+        list = list_at(view->router, list->next);
     }
+}
+
+static inline enum lookup
+find_host(struct view *view, const struct route_list **routes)
+{
+    sluice_str domain;
+    *routes = host_memo_find(view);
+    if (*routes) return LOOKUP_FOUND;
+    view_begin_host(view);
+    enum lookup found = match_host_inline(view, routes, &domain);
+    if (found == LOOKUP_FOUND) host_memo_keep(view, *routes);
+    return found;
 }
 
 static inline sluice_outcome
 decide(struct view *view, sluice_decision *decision)
 {
     const struct route_list *routes;
-    sluice_str domain;
+    /* What it found is on its way from a far cache while the decision is cleared. */
+    enum lookup found = find_host(view, &routes);
     begin(view, decision);
-    enum lookup found = match_host_inline(view, &routes, &domain);
+    view_split_path(view);
     if (view->listener) {
         decision->listener_tls = (sluice_listener_tls)view->listener->listener_tls;
     }

@@ -35,10 +35,10 @@ static const struct rule *
 next_rule(struct scan *scan)
 {
     while (scan->at == scan->list->count && scan->list->next != NO_ROUTES) {
-        *scan = (struct scan){scan->router, &scan->router->route_lists[scan->list->next], 0};
+        *scan = (struct scan){scan->router, list_at(scan->router, scan->list->next), 0};
     }
     if (scan->at == scan->list->count) return NULL;
-    return &scan->router->rules[scan->list->rule + scan->at++];
+    return &list_rules(scan->list)[scan->at++];
 }
 
 /* How many rules a scan looks at: up to and with the first that holds. */

@@ -42,7 +42,7 @@ hosts_find_wildcard(const struct host_table *table, sluice_str host, const struc
         const struct host_slot *slot = probe(table, str_skip(host, host.len - len), true, keys);
         if (!slot) continue;
         *domain = str_make(slot->domain, slot->len);
-        return slot->routes;
+        return slot->value;
     }
     *domain = table->any == NO_ROUTES ? (sluice_str){NULL, 0} : STR("*");
     return table->any;

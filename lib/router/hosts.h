@@ -26,22 +26,23 @@ uint32_t hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_ke
 uint32_t hosts_find_wildcard(const struct host_table *table, sluice_str host,
                              const struct hash_keys *keys, sluice_str *domain);
 
-/* The filters of a host of twenty rules, as many have, all four lines: together with the domain's
- * text and the route list, instead of after them. */
+/* Of a host of twenty rules, as many have, all that is read before a rule is: together with the
+ * domain's text, instead of after it. */
 static inline void
-hosts_prefetch(const uint64_t *filters)
+hosts_prefetch(const uint64_t *list)
 {
     enum { WORDS_IN_LINE = 8, LINES = 4 };
     for (size_t i = 0; i < LINES; i++) {
-        __builtin_prefetch(filters + i * WORDS_IN_LINE);
+        __builtin_prefetch(list + i * WORDS_IN_LINE);
     }
 }
 
-/* Route list for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. Inline:
- * every decision passes here. */
+/* What is filed for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. `lists`:
+ * where the value is a place, of a router that outgrows the caches; or NULL. Inline: every decision
+ * passes here. */
 static inline uint32_t
 hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
-           sluice_str *domain)
+           const uint64_t *lists, sluice_str *domain)
 {
     const struct host_slot *slots = table->slots;
     if (!(table->lengths >> (host.len & 63) & 1)) {
@@ -51,10 +52,10 @@ hosts_find(const struct host_table *table, sluice_str host, const struct hash_ke
     for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
          at = (at + 1) & table->mask) {
         if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
-        if (slots[at].ahead) hosts_prefetch(slots[at].ahead);
+        if (lists) hosts_prefetch(lists + slots[at].value);
         if (!word_same_text(slots[at].domain, host.ptr, host.len)) continue;
         *domain = str_make(slots[at].domain, host.len);
-        return slots[at].routes;
+        return slots[at].value;
     }
     return hosts_find_wildcard(table, host, keys, domain);
 }

@@ -70,7 +70,7 @@ static bool
 begins(const struct index_prefix *prefix, const struct index_text *text, size_t len)
 {
     if (prefix->len < len) return false;
-    if (!text->fold) return memcmp(prefix->text, text->text.ptr, len) == 0;
+    if (!text->fold) return word_same_text(text->text.ptr, prefix->text, len);
     return str_equal_ignore_case(str_make(prefix->text, len), str_first(text->text, len));
 }
 
@@ -204,23 +204,30 @@ search_number(struct search *search, const struct index *index,
     search_value(search, index, dimension, 0, bytes);
 }
 
-/* The value of a subject by name: most headers are not there, which `present` tells at once. */
+/* Most headers are not there, which view_has_headers() tells at once. */
+static void
+search_header(struct search *search, const struct index *index,
+              const struct index_dimension *dimension, uint32_t name)
+{
+    sluice_str value;
+    if (name < 64 && !view_has_headers(search->view, UINT64_C(1) << name)) return;
+    if (view_header(search->view, name, &value)) {
+        search_value(search, index, dimension, name, value);
+    }
+}
+
+/* The value of a subject by name. */
 static void
 search_named(struct search *search, const struct index *index,
              const struct index_dimension *dimension, uint32_t name)
 {
-    struct view *view = search->view;
     struct predicate subject = {.subject = dimension->subject, .name = name};
     sluice_str value;
-    if (dimension->subject == SUBJECT_CLAIM) {
+    if (dimension->subject == SUBJECT_HEADER) {
+        search_header(search, index, dimension, name);
+    } else if (dimension->subject == SUBJECT_CLAIM) {
         search_claims(search, index, dimension, name);
-        return;
-    }
-    if (dimension->subject == SUBJECT_HEADER && name < 64) {
-        if (!view->headers_read) view_read_headers(view);
-        if (!(view->present >> name & 1)) return;
-    }
-    if (match_subject(view, &subject, &value)) {
+    } else if (match_subject(search->view, &subject, &value)) {
         search_value(search, index, dimension, name, value);
     }
 }
@@ -233,10 +240,10 @@ search_present(struct search *search, const struct index *index,
     struct view *view = search->view;
     if (!view->headers_read) view_read_headers(view);
     for (uint32_t i = 0; i < view->present_count; i++) {
-        search_named(search, index, dimension, view->context->present[i]);
+        search_header(search, index, dimension, view->context->present[i]);
     }
     for (uint32_t i = 0; i < view->router->pseudo_count; i++) {
-        search_named(search, index, dimension, view->router->pseudo[i]);
+        search_header(search, index, dimension, view->router->pseudo[i]);
     }
 }
 
@@ -301,7 +308,7 @@ index_search(struct view *view, const struct route_list *routes)
     const sluice_router *router = view->router;
     struct search search;
     search.view = view;
-    search.rules = &router->rules[routes->rule];
+    search.rules = list_rules(routes);
     search.best = routes->count;
     index_text_init(&search.path, &router->hash_keys, index_dimension_id(SUBJECT_PATH, false), 0,
                     view->path);

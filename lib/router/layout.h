@@ -110,7 +110,7 @@ struct origin {
 
 /* Half a cache line, and all that a decision reads of a rule but its predicates. */
 struct rule {
-    uint32_t predicate; /* place of its predicates, in words: see rule_predicates() */
+    uint32_t predicate; /* place of its predicates: see rule_predicates() */
     uint32_t predicate_count;
     uint32_t action;
     struct origin origin;
@@ -247,13 +247,16 @@ struct action {
 
 /* ---- virtual hosts and listeners ---- */
 
+/*
+ * Rules in order of precedence. All that belongs to a list stands in one piece, in words of eight
+ * bytes, from the beginning of a cache line on: this, the filters of a short list, the rules, and
+ * their predicates.
+ */
 struct route_list {
-    uint32_t rule; /* first of its rules, which are in order of precedence */
     uint32_t count;
-    uint32_t next;      /* route list asked when none of the rules holds, or NO_ROUTES */
-    uint32_t predicate; /* place of its first rule's predicates */
-    uint32_t filter;    /* of a short list: place of its filters, in words */
-    uint32_t index;     /* of a long list: its index + 1; 0: the list is short */
+    uint32_t rules; /* where they begin, from the list's own beginning on */
+    uint32_t next;  /* place of the list asked when none of the rules holds, or NO_ROUTES */
+    uint32_t index; /* of a long list: its index + 1; 0: the list is short */
 };
 
 /*
@@ -262,27 +265,26 @@ struct route_list {
  * eight bytes of each of its rules, then one of these for each: twelve bytes a rule.
  */
 struct filter {
-    uint8_t mask;       /* among filter_masks (match_first.c) */
-    uint8_t headers;    /* among the router's header sets; 0: none */
-    uint16_t predicate; /* place of the rule's predicates behind those of the list's first rule */
+    uint8_t mask;    /* among filter_masks (match_first.h); from FILTER_SURE on, the rule holds */
+    uint8_t headers; /* among the router's header sets; 0: none */
+    uint16_t predicate; /* where its predicates are, from the list's beginning on; 0: too far */
 };
 
 /* From so many rules on a router outgrows the caches: what a decision reads next is asked for
  * ahead. */
 enum { LARGE_ROUTER = 4096 };
 
-enum { FILTER_FOLD = 9, FILTER_MASKS = 2 * FILTER_FOLD, HEADER_SETS = 256 };
+enum { FILTER_FOLD = 9, FILTER_SURE = 2 * FILTER_FOLD, HEADER_SETS = 256 };
 
 /* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.
  * Exact ones are filed whole, wildcards by their suffix after the "*". */
 struct host_slot {
     const char *domain; /* as written; empty slot: NULL */
     uint32_t len;
-    uint32_t tag;          /* high half of the hash */
-    uint32_t routes;       /* index into route_lists; of a hostname, into listeners */
-    const uint64_t *ahead; /* filters of its list, when the router outgrows the caches; or NULL */
+    uint32_t tag;   /* high half of the hash */
+    uint32_t value; /* place of its list; of a hostname, index of its listener */
 };
-_Static_assert(sizeof(struct host_slot) == 32, "two to a cache line");
+_Static_assert(sizeof(struct host_slot) == 24, "");
 
 struct host_table {
     const struct host_slot *slots;
@@ -339,14 +341,10 @@ struct sluice_router {
     const struct listener *mesh_listener[4]; /* by family: the mesh's only one, of every port and
                                                 host; NULL: it has several, or none */
     const struct listener *listeners;
-    struct route_list *route_lists;
-    uint32_t route_list_count;
-    const struct rule *rules;
+    uint64_t *lists; /* all route lists, each at the place that is known of it */
     uint32_t rule_count;
-    uint64_t *filters;
     const uint64_t *header_sets; /* bit i: needed header i */
     const struct index *indexes;
-    const uint64_t *predicates; /* of each rule its predicates, then their short texts */
     const struct resource *resources;
     const struct rule_names *rule_names;
     const struct action *actions;
@@ -372,10 +370,30 @@ struct sluice_router {
     size_t proxy_label_count;
 };
 
+static inline struct route_list *
+list_at(const struct sluice_router *router, uint32_t place)
+{
+    return (void *)&router->lists[place];
+}
+
+/* Of a short list: a word for each rule, then a struct filter for each. */
+static inline const uint64_t *
+list_filters(const struct route_list *list)
+{
+    return (const uint64_t *)(list + 1);
+}
+
+static inline const struct rule *
+list_rules(const struct route_list *list)
+{
+    return (const void *)((const uint64_t *)list + list->rules);
+}
+
+/* Behind them are their short texts. */
 static inline const struct predicate *
 rule_predicates(const struct sluice_router *router, const struct rule *rule)
 {
-    return (const void *)&router->predicates[rule->predicate];
+    return (const void *)&router->lists[rule->predicate];
 }
 
 #endif

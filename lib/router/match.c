@@ -1,7 +1,6 @@
-#include "router/match.h"
+#include "router/match_plain.h"
 
 #include "base/ip.h"
-#include "base/word.h"
 
 /* The comparisons that need no more than two texts. Inline: every predicate passes here. */
 static inline bool
@@ -221,22 +220,6 @@ match_predicate(struct view *view, const struct predicate *predicate)
     return holds(view, predicate) != (bool)(predicate->flags & PREDICATE_NEGATE);
 }
 
-/* A path compared as it is: most predicates are that, and need no more than this. */
-static inline bool
-is_plain_path(const struct predicate *predicate)
-{
-    return predicate->subject == SUBJECT_PATH && predicate->flags == 0 &&
-           (predicate->op == OP_EXACT || predicate->op == OP_PREFIX);
-}
-
-static inline bool
-plain_path_holds(sluice_str path, const struct predicate *predicate)
-{
-    sluice_str text = predicate->text;
-    if (path.len < text.len || (predicate->op == OP_EXACT && path.len != text.len)) return false;
-    return word_same_text(path.ptr, text.ptr, text.len);
-}
-
 const struct predicate *
 match_rule(struct view *view, const struct rule *rule)
 {
@@ -244,7 +227,8 @@ match_rule(struct view *view, const struct rule *rule)
     const struct predicate *end = predicate + rule->predicate_count;
     for (; predicate < end; predicate++) {
         bool holds_here = is_plain_path(predicate) ? plain_path_holds(view->path, predicate)
-                                                   : match_predicate(view, predicate);
+                                                   : plain_header_holds(view, predicate) ||
+                                                         match_predicate(view, predicate);
         if (!holds_here) return predicate;
     }
     return NULL;

@@ -2,14 +2,6 @@
 #include "router/match_first.h"
 #include "router/index_search.h"
 
-#define MASK(n) (UINT64_MAX >> (64 - 8 * (n)))
-#define FOLD(n) (MASK(n) & ~(0x20 * WORD_ONES))
-
-const uint64_t filter_masks[FILTER_MASKS] = {
-    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
-    0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
-};
-
 const struct rule *
 match_far(struct view *view, const struct route_list *routes)
 {
@@ -20,7 +12,7 @@ match_far(struct view *view, const struct route_list *routes)
 static const struct rule *
 scan_list(struct view *view, const struct route_list *routes)
 {
-    const struct rule *rules = &view->router->rules[routes->rule];
+    const struct rule *rules = list_rules(routes);
     for (uint32_t i = 0; i < routes->count; i++) {
         if (!match_rule(view, &rules[i])) return &rules[i];
     }

@@ -5,13 +5,22 @@
 #define SLUICE_ROUTER_MATCH_FIRST_H
 
 #include "base/word.h"
-#include "router/match.h"
+#include "router/match_plain.h"
 
 /* The first rule of a long list that holds, by its index. */
 const struct rule *match_search(struct view *view, const struct route_list *routes);
 
-/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart. */
-extern const uint64_t filter_masks[FILTER_MASKS];
+/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart; then, of
+ * rules that want nothing else, the first n bytes again. */
+#define MASK(n) (UINT64_MAX >> (64 - 8 * (n)))
+#define FOLD(n) (MASK(n) & ~(0x20 * WORD_ONES))
+static const uint64_t filter_masks[] = {
+    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
+    0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
+    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
+};
+#undef MASK
+#undef FOLD
 
 /* A short list: rule by rule, past those whose filter the request fails. `far`: among so many hosts
  * that neither rule nor predicates are in a cache; they are asked for together, not one after the
@@ -20,20 +29,21 @@ static inline const struct rule *
 match_filtered(struct view *view, const struct route_list *routes, bool far)
 {
     const sluice_router *router = view->router;
-    const struct rule *rule = &router->rules[routes->rule], *end = rule + routes->count;
-    const uint64_t *word = &router->filters[routes->filter];
-    const struct filter *filter = (const void *)(word + routes->count);
-    uint64_t path = word_first(view->path.ptr, view->path.len);
-    for (; rule < end; rule++, word++, filter++) {
-        if ((path ^ *word) & filter_masks[filter->mask]) continue;
+    const struct rule *rules = list_rules(routes);
+    const uint64_t *words = list_filters(routes);
+    const size_t count = routes->count;
+    const struct filter *filters = (const void *)(words + count);
+    const uint64_t path = word_first(view->path.ptr, view->path.len);
+    for (size_t i = 0; i < count; i++) {
+        if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
+        if (filters[i].mask >= FILTER_SURE) return &rules[i];
         if (far) {
-            __builtin_prefetch(rule);
-            __builtin_prefetch(&router->predicates[routes->predicate] + filter->predicate);
+            __builtin_prefetch(&rules[i]);
+            __builtin_prefetch((const uint64_t *)routes + filters[i].predicate);
         }
-        if (filter->headers && !view_has_headers(view, router->header_sets[filter->headers])) {
-            continue;
-        }
-        if (rule->predicate_count == 0 || !match_rule(view, rule)) return rule;
+        uint32_t set = filters[i].headers;
+        if (set && !view_has_headers(view, router->header_sets[set])) continue;
+        if (match_rule_inline(view, &rules[i])) return &rules[i];
     }
     return NULL;
 }

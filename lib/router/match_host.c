@@ -7,7 +7,7 @@ static uint32_t __attribute__((noinline))
 hosts_find_any(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
                sluice_str *name)
 {
-    return hosts_find(table, host, keys, name);
+    return hosts_find(table, host, keys, NULL, name);
 }
 
 static bool

@@ -59,4 +59,6 @@ void
 view_init(struct view *view, sluice_context *context, const sluice_request *request)
 {
     view_begin(view, context, request);
+    view_begin_host(view);
+    view_split_path(view);
 }

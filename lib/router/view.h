@@ -70,6 +70,14 @@ view_forget_headers(struct view *view)
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
+/* The slot of a header that is known to have one line; or NULL, which says nothing. */
+static inline const struct header_slot *
+view_known_line(const struct view *view, uint32_t index)
+{
+    const struct header_slot *slot = &view->context->headers[index];
+    bool known = slot->generation == view->context->generation && slot->state == SLOT_ONE;
+    return known ? slot : NULL;
+}
 /* First occurrence alone (for Origin and the like). False when there is none. */
 bool view_first_header(struct view *view, uint32_t index, sluice_str *value);
 /* Value of a cookie, quotes removed; false when absent or empty. `header` is the index of "cookie".

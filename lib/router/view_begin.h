@@ -111,6 +111,8 @@ view_family(sluice_protocol protocol)
     return FAMILY_HTTP;
 }
 
+/* All but the host, which the context may know already (host_memo.h), and the path, which nobody
+ * asks for before the host is known. */
 static inline void
 view_begin(struct view *view, sluice_context *context, const sluice_request *request)
 {
@@ -125,12 +127,18 @@ view_begin(struct view *view, sluice_context *context, const sluice_request *req
     view->listener = NULL;
     view_forget_headers(view);
     view->raw_path = request->path.len ? request->path : STR("/");
-    view_split_path(view);
     view->port = request->port                       ? request->port
                  : plain && request->scheme.len == 0 ? 80
                                                      : view_default_port(view);
     view->sni = request->sni.len ? view_lower_sni(scratch, request->sni) : request->sni;
-    view->host = view->family == FAMILY_TLS ? view->sni : view_host(scratch, request->authority);
+}
+
+static inline void
+view_begin_host(struct view *view)
+{
+    view->host = view->family == FAMILY_TLS
+                     ? view->sni
+                     : view_host(&view->context->scratch, view->request->authority);
 }
 
 #endif

@@ -15,7 +15,6 @@ static void __attribute__((noinline)) note_line(struct view *view, size_t line)
     const sluice_router *router = view->router;
     sluice_context *context = view->context;
     sluice_str name = view->request->headers[line].name;
-    if (!header_names_may_hold(&router->header_names, name)) return;
     uint32_t index = header_names_find(&router->header_names, &router->hash_keys, name);
     if (index == NO_HEADER) return;
     struct header_slot *slot = &context->headers[index];
@@ -43,7 +42,8 @@ view_read_headers(struct view *view)
     const uint64_t lengths = router->header_names.any_length;
     const sluice_field *lines = request->headers;
     for (size_t i = 0, count = request->header_count; i < count; i++) {
-        if (lengths >> (lines[i].name.len & 63) & 1) note_line(view, i);
+        if (!(lengths & UINT64_C(1) << (lines[i].name.len & 63))) continue;
+        if (header_names_may_hold(&router->header_names, lines[i].name)) note_line(view, i);
     }
 }
 

@@ -1,4 +1,4 @@
-"""When a client of loopback.py asks again, and when it calls a request failed."""
+"""When a client of loopback asks again, and when it calls a request failed."""
 import http.client
 import socket
 import threading

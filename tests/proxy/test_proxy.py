@@ -156,7 +156,7 @@ class Outcomes(Case):
         self.assertEqual(answer.header("x-internal"), [])
         answer = self.ask("/plain")
         self.assertEqual(answer.header("x-internal"), ["secret"])
-        self.assertEqual(answer.header("x-hop") + answer.header("connection"), [])
+        self.assertEqual((answer.header("x-hop"), answer.header("connection")), ([], ["close"]))
 
     def test_redirects(self):
         answer = self.ask("/old/page")
@@ -205,15 +205,10 @@ class Outcomes(Case):
 
 
 class Transport(Case):
-    def test_keeps_connections_alive(self):
-        ports = set()
-        for _ in range(20):
-            self.ask("/x")
-            self.ask("/teapot")
-            ports.add(self.connection.sock.getsockname())
-        self.assertEqual(len(ports), 1)
-
-    def test_answers_the_first_of_pipelined_requests_and_hangs_up(self):
+    def test_answers_one_request_and_hangs_up(self):
+        for path in ("/x", "/teapot"):
+            self.assertEqual(self.ask(path).header("connection"), ["close"])
+            self.assertIsNone(self.connection.sock)
         answer = self.proxy.raw(b"".join(b"GET /%d HTTP/1.1\r\nHost: reviews\r\n\r\n" % i for i in range(10)))
         self.assertEqual(re.findall(rb'"path": "/(\d+)"', answer), [b"0"])
         self.assertIn(b"connection: close\r\n", answer)
@@ -260,10 +255,6 @@ class Transport(Case):
         answer = self.proxy.raw(b"GET /big HTTP/1.1\r\nHost: reviews\r\nConnection: close\r\n\r\n", wait=2)
         self.assertGreater(len(answer), rig.BIG)
 
-    def test_closes_when_asked(self):
-        answer = self.ask("/x", Connection="close")
-        self.assertEqual(answer.header("connection"), ["close"])
-
     def test_refuses_malformed_requests(self):
         host = b"Host: reviews\r\n"
         long_head = b"GET / HTTP/1.1\r\n" + host + b"x: " + b"y" * 40000 + b"\r\n\r\n"
@@ -280,17 +271,17 @@ class Transport(Case):
             (b"GET / HTTP/1.1\r\n" + host + b"a : b\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"a: b" * 10 + b"\x00\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"a: b\r\n" * 101 + b"\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\n" + host + b"a: b\r\n" * 99 + b"\r\n", b"500"),
+            (b"GET / HTTP/1.1\r\n" + host + b"a: b\r\n" * 90 + b"\r\n", b"200"),
             (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: +1\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"Content-Length:\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1" + b"0" * 30 + b"\r\n\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
-            (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"411"),
+            (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+            (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
             (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 40000\r\n\r\n", b"413"),
-            (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", b"417"),
+            (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", b"400"),
             (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 10\r\n\r\nshort", b"400"),
-            (long_head, b"431"),
+            (long_head, b"413"),
         ]
         for request, status in rows:
             with self.subTest(request[:80]):

@@ -20,7 +20,7 @@ struct lists {
 static const struct rule *
 scan(struct view *view, const struct route_list *routes)
 {
-    const struct rule *rules = &view->router->rules[routes->rule];
+    const struct rule *rules = list_rules(routes);
     for (uint32_t i = 0; i < routes->count; i++) {
         if (!match_rule(view, &rules[i])) return &rules[i];
     }
@@ -33,7 +33,7 @@ scan_chain(struct view *view, const struct route_list *routes)
 {
     const struct rule *rule = scan(view, routes);
     while (!rule && routes->next != NO_ROUTES) {
-        routes = &view->router->route_lists[routes->next];
+        routes = list_at(view->router, routes->next);
         rule = scan(view, routes);
         index_oracle_fallen += rule != NULL;
     }
@@ -61,7 +61,7 @@ compare_chain(sluice_context *context, const sluice_request *request)
     sluice_decision decision;
     view_init(&view, context, request);
     if (view.family != FAMILY_HTTP) return NULL; /* the only host is of HTTP */
-    const struct rule *wanted = scan_chain(&view, &context->router->route_lists[0]);
+    const struct rule *wanted = scan_chain(&view, list_at(context->router, 0));
     if (context->scratch.overflow) return NULL;
     sluice_route(context, request, &decision);
     if (context->scratch.overflow) return "the decision ran out of scratch, the scan did not";
@@ -74,7 +74,7 @@ compare_chain(sluice_context *context, const sluice_request *request)
 static const char *
 compare(sluice_context *context, const sluice_request *request)
 {
-    const struct route_list *routes = &context->router->route_lists[0];
+    const struct route_list *routes = list_at(context->router, 0);
     struct view view;
     view_init(&view, context, request);
     const struct rule *wanted = scan(&view, routes);
@@ -82,7 +82,7 @@ compare(sluice_context *context, const sluice_request *request)
     view_init(&view, context, request);
     const struct rule *got = match_first(&view, routes);
     index_oracle_found += wanted != NULL;
-    index_oracle_deep += wanted && wanted - view.router->rules >= DEEP;
+    index_oracle_deep += wanted && wanted - list_rules(routes) >= DEEP;
     if (overflow) return NULL;
     if (context->scratch.overflow) return "the index ran out of scratch, the scan did not";
     return got == wanted ? NULL : "the index found another rule than the scan";
@@ -153,7 +153,7 @@ index_oracle_round(struct chooser *chooser, uint32_t most_rules, uint32_t reques
     sluice_router *router = model_builder_compile(&builder, NULL);
     sluice_context *contexts[2] = {NULL, NULL};
     if (router) {
-        index_oracle_indexed += router->route_lists[0].index != 0;
+        index_oracle_indexed += list_at(router, 0)->index != 0;
         contexts[0] = new_context(router, 65536);
         contexts[1] = new_context(router, 24); /* often too little */
     }

@@ -182,15 +182,21 @@ build_everything(struct failing_alloc *memory)
     return router;
 }
 
+/* Of the first list. */
+static const struct rule *
+rules_of(const sluice_router *router)
+{
+    return list_rules(list_at(router, 0));
+}
+
 Test(build, counts_what_several_hosts_share_once)
 {
     struct failing_alloc memory;
     sluice_router *router = build_everything(&memory);
     cr_expect(sluice_router_rule_count(router) == ROWS(rules));
-    cr_expect(router->route_list_count == 2);
-    const struct action *of_first = &router->actions[router->rules[0].action];
-    cr_expect(of_first == &router->actions[router->rules[1].action]);
-    cr_expect(router->rules[0].origin.names == router->rules[1].origin.names);
+    const struct action *of_first = &router->actions[rules_of(router)[0].action];
+    cr_expect(of_first == &router->actions[rules_of(router)[1].action]);
+    cr_expect(rules_of(router)[0].origin.names == rules_of(router)[1].origin.names);
     cr_expect(of_first->entries[0].request_ops.items == of_first->entries[1].request_ops.items);
     cr_expect(of_first->split->shares[0].destination->policy ==
               of_first->split->shares[1].destination->policy);
@@ -206,7 +212,7 @@ Test(build, keeps_what_the_model_said)
 {
     struct failing_alloc memory;
     sluice_router *router = build_everything(&memory);
-    const struct action *action = &router->actions[router->rules[0].action];
+    const struct action *action = &router->actions[rules_of(router)[0].action];
     const struct action_extra *extra = action->extra;
     cr_assert(extra && action->split && action->entries);
     cr_expect(action->kind == ACTION_FORWARD && action->empty_status == 503);
@@ -235,9 +241,10 @@ Test(build, keeps_what_the_model_said)
     cr_expect(first->port == 9080 && first->label_count == 1 && first->labels != labels);
     cr_expect(first->policy->load_balancer.distribute[1].weight == 30);
     cr_expect(str_equal(first->policy->tls.subject_alt_names[1], STR("two")));
-    cr_expect(router->rules[2].origin.line == 11 && router->rules[2].origin.names == 0);
-    cr_expect(router->rules[3].origin.resource == NO_RESOURCE);
-    cr_expect(str_equal(router->resources[router->rules[0].origin.resource].name, STR("reviews")));
+    cr_expect(rules_of(router)[2].origin.line == 11 && rules_of(router)[2].origin.names == 0);
+    cr_expect(rules_of(router)[3].origin.resource == NO_RESOURCE);
+    cr_expect(
+        str_equal(router->resources[rules_of(router)[0].origin.resource].name, STR("reviews")));
     sluice_router_release(router);
 }
 
@@ -518,7 +525,7 @@ Test(build, is_not_quadratic_in_hostile_models, .timeout = 60)
     mesh->host_count = 1;
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = rule_predicates(router, &router->rules[0]);
+    const struct predicate *first = rule_predicates(router, &rules_of(router)[0]);
     for (size_t i = 1; i < COUNT; i++) {
         cr_assert(first[i - 1].subject == SUBJECT_HEADER || first[i].subject != SUBJECT_HEADER);
     }
@@ -544,7 +551,7 @@ Test(build, keeps_actions_that_say_the_same_once)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct rule *r = router->rules;
+    const struct rule *r = rules_of(router);
     cr_expect(r[0].action == r[1].action);
     cr_expect(r[1].action != r[2].action && r[2].action != r[3].action);
     const struct sticky *x = &router->actions[r[2].action].split->sticky;
@@ -574,7 +581,7 @@ Test(build, keeps_short_texts_beside_their_rule)
     cr_assert(router);
     const struct predicate *own[4];
     for (size_t i = 0; i < 4; i++) {
-        own[i] = rule_predicates(router, &router->rules[i]);
+        own[i] = rule_predicates(router, &rules_of(router)[i]);
         cr_expect(str_equal(own[i]->text, str_make(bytes, i < 2 ? 64 : 65)));
     }
     cr_expect(own[0]->text.ptr == (const char *)(own[0] + 1));

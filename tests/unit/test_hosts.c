@@ -53,6 +53,9 @@ rig_free(struct rig *rig)
     model_builder_free(&rig->builder);
 }
 
+/* What a list of one rule without predicates takes. */
+enum { LIST_WORDS = 8 };
+
 /* Index of the route list that answers; -1: no host; -2: misdirected. */
 static int
 ask(struct rig *rig, const sluice_request *request, sluice_str *domain)
@@ -63,7 +66,7 @@ ask(struct rig *rig, const sluice_request *request, sluice_str *domain)
     enum lookup found = match_host(&view, &list, domain);
     if (found == LOOKUP_NO_HOST) return -1;
     if (found == LOOKUP_MISDIRECTED) return -2;
-    return (int)(list - rig->router->route_lists);
+    return (int)((const uint64_t *)list - rig->router->lists) / LIST_WORDS;
 }
 
 Test(hosts, prefers_exact_then_the_longest_wildcard_then_any)

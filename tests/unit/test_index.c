@@ -42,7 +42,7 @@ find(sluice_context *context, const char *path, const char *x)
         .path = sluice_str_of(path), .headers = &header, .header_count = x ? 1 : 0};
     struct view view;
     view_init(&view, context, &request);
-    return match_first(&view, &context->router->route_lists[0]);
+    return match_first(&view, list_at(context->router, 0));
 }
 
 static sluice_router *
@@ -61,14 +61,14 @@ Test(index, divides_a_large_bucket_by_another_literal)
     sluice_router *router = compile(&builder, NULL);
     sluice_context *context;
     cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
-    cr_expect(router->route_lists[0].index == 1);
+    cr_expect(list_at(router, 0)->index == 1);
     const struct index *index = &router->indexes[0];
     bool divided = false;
     for (uint32_t i = 0; i < index->size; i++) {
         divided |= ref_kind(index->slots[i].ref) == REF_INDEX;
     }
     cr_expect(divided);
-    cr_expect(find(context, "/p3", "v7") == &router->rules[3 * VALUES + 7]);
+    cr_expect(find(context, "/p3", "v7") == &list_rules(list_at(router, 0))[3 * VALUES + 7]);
     cr_expect(find(context, "/p3", "v99") == NULL);
     cr_expect(find(context, "/p3", NULL) == NULL);
     cr_expect(find(context, "/p21", "v7") == NULL);
@@ -84,7 +84,7 @@ Test(index, finds_the_longest_prefix_and_its_parents)
     sluice_router *router = compile(&builder, NULL);
     sluice_context *context;
     cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
-    const struct rule *first = &router->rules[PATHS * VALUES];
+    const struct rule *first = &list_rules(list_at(router, 0))[PATHS * VALUES];
     cr_expect(find(context, "/n/a/b/c/d", NULL) == first);
     cr_expect(find(context, "/n/a/b/", NULL) == first + 1);
     cr_expect(find(context, "/n/ab", NULL) == first + 2);
@@ -211,8 +211,10 @@ Test(index, tells_texts_of_one_hash_apart, .timeout = 120)
         sluice_context *context;
         cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
         const struct rule *of_x = find(context, x, NULL), *of_y = find(context, y, NULL);
-        cr_expect(of_x == (filed != 1 ? &router->rules[0] : NULL), "filed %d", filed);
-        cr_expect(of_y == (filed != 0 ? &router->rules[count - 1] : NULL), "filed %d", filed);
+        cr_expect(of_x == (filed != 1 ? &list_rules(list_at(router, 0))[0] : NULL), "filed %d",
+                  filed);
+        cr_expect(of_y == (filed != 0 ? &list_rules(list_at(router, 0))[count - 1] : NULL),
+                  "filed %d", filed);
         sluice_context_free(context);
         sluice_router_release(router);
         model_builder_free(&builder);

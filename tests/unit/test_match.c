@@ -393,7 +393,7 @@ Test(match, falls_back_to_the_proxys_own_labels)
     for (size_t i = 0; i < ROWS(requests); i++) {
         struct view view;
         view_init(&view, context, &requests[i]);
-        cr_expect((match_first(&view, &router->route_lists[0]) != NULL) == (i == 0), "%zu", i);
+        cr_expect((match_first(&view, list_at(router, 0)) != NULL) == (i == 0), "%zu", i);
     }
     sluice_context_free(context);
     sluice_router_release(router);
@@ -431,13 +431,55 @@ Test(match, takes_the_first_rule_that_holds)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct view view;
         view_init(&view, context, &rows[i].request);
-        const struct rule *rule = match_first(&view, &router->route_lists[0]);
+        const struct rule *rule = match_first(&view, list_at(router, 0));
         int got = rule ? (int)rule->origin.rule : -1;
         cr_expect(got == rows[i].rule, "line %d: rule %d", rows[i].line, got);
     }
     sluice_context_free(context);
     sluice_router_release(router);
     model_builder_free(&builder);
+}
+
+static const sluice_str short_paths[] = {
+    S("/"),        S("/\0"),       S("/a"),        S("/A"),      S("/a\0"), S("/abcdefg"),
+    S("/ABCDEFG"), S("/abcdefgh"), S("/abcdef\0"), S("/abcdef"), S("a"),
+};
+
+/* A short list passes over rules by a filter, and takes some for certain by it. */
+static void
+expect_filter_agrees(const struct model_predicate *path)
+{
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *routes = model_builder_routes(&builder);
+    model_builder_rule(&builder, routes, model_builder_forward(&builder, "a"), path, 1);
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    sluice_context *context;
+    cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    const struct route_list *list = list_at(router, 0);
+    for (size_t i = 0; i < ROWS(short_paths); i++) {
+        struct view view;
+        sluice_request request = {.path = short_paths[i]};
+        view_init(&view, context, &request);
+        bool holds = match_rule(&view, list_rules(list)) == NULL;
+        cr_expect((match_first(&view, list) != NULL) == holds, "path %zu, rule of %zu bytes", i,
+                  path->matcher.value.len);
+    }
+    sluice_context_free(context);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
+
+Test(match, filters_agree_with_the_rules)
+{
+    static const enum model_op ops[] = {MODEL_PREFIX, MODEL_EXACT, MODEL_SEGMENT_PREFIX};
+    for (size_t i = 0; i < 6 * ROWS(short_paths); i++) {
+        struct model_predicate path = model_builder_text(MODEL_PATH, ops[i % 3], "", "");
+        path.matcher.value = short_paths[i / 6];
+        path.matcher.ignore_case = i % 6 >= 3;
+        expect_filter_agrees(&path);
+    }
 }
 
 /* Whatever the order written, a regular expression is looked at last and the path early. */
@@ -458,7 +500,7 @@ Test(match, orders_predicates_by_cost)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = rule_predicates(router, &router->rules[0]);
+    const struct predicate *first = rule_predicates(router, &list_rules(list_at(router, 0))[0]);
     cr_expect(first[ROWS(predicates) - 1].op == OP_REGEX);
     for (size_t i = 0; i < 2; i++) {
         cr_expect(first[i].subject == SUBJECT_PATH || first[i].subject == SUBJECT_METHOD);

@@ -241,16 +241,30 @@ class AnyBytes(unittest.TestCase):
         plain = self.router.explain("reviews", **request).decision  # type: ignore[arg-type]
         self.assertEqual(packed, plain)
 
-    def test_nul_bytes(self) -> None:
-        self.same(path="/a\0b")
-        self.same(path="/", headers=[("end-user", "tester\0")])
-        self.same(path="/", headers=[("end-user\0tester", "x"), ("a\0", "b")])
+    def test_what_would_take_the_packed_text_apart(self) -> None:
+        for mark in "\0\n":
+            self.same(path=f"/a{mark}b")
+            self.same(path="/", headers=[("end-user", f"tester{mark}")])
+            self.same(path="/", headers=[("end-user", f"tester{mark}more")])
+            self.same(path="/", headers=[(f"end-user{mark}tester", "x"), (f"a{mark}", "b")])
+            self.same(path="/", sticky_key=f"{mark}", source_labels={"a": f"{mark}b"})
 
     def test_many_lines(self) -> None:
         for count in (255, 256, 257, 2000):
             lines = [("x", "y")] * (count - 1) + [("end-user", "tester")]
             d = self.router.route("reviews", headers=lines)
             self.assertEqual(d.destination and d.destination.subset, "v3", count)
+
+    def test_a_number_that_does_not_fit_is_refused(self) -> None:
+        for port, error in ((-1, ValueError), (2**32, ValueError), ("80", TypeError), (None, TypeError)):
+            with self.assertRaises(error):
+                self.router.route("reviews", port=port)  # type: ignore[arg-type]
+            self.assertEqual(self.router.route("reviews").port, 80)
+
+    def test_a_line_that_is_no_pair_is_refused(self) -> None:
+        for line in (("a", "b", "c"), ("a",), ()):
+            with self.assertRaises(ValueError):
+                self.router.route("reviews", headers=[line])  # type: ignore[list-item]
 
     def test_text_comes_back_as_it_was(self) -> None:
         for path in ("/é?ü", "/" + "x" * 5000, "/\udcff\udc80", "/a b", "/%00"):

@@ -1,4 +1,4 @@
-"""Reads many fields of a struct in one go: a struct.Struct with the C layout that ctypes computed."""
+"""Reads or writes many fields of a struct in one go: a struct.Struct with the C layout that ctypes computed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def _find(kind: Any, path: str) -> tuple[int, str]:
     return offset, _CODES[kind]
 
 
-def reader(kind: type[ctypes.Structure], paths: Sequence[str]) -> struct.Struct:
-    """Unpacks the fields at ``paths`` (dotted, in the order of the struct) from the struct's memory."""
+def layout(kind: type[ctypes.Structure], paths: Sequence[str]) -> struct.Struct:
+    """Of the fields at ``paths`` (dotted, in the order of the struct), in the struct's memory; the others are skipped."""
     format, at = "=", 0
     for path in paths:
         offset, code = _find(kind, path)

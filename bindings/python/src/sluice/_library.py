@@ -66,7 +66,6 @@ def _declare(library: ctypes.CDLL) -> None:
         "sluice_context_new_live": (c_int, [out, handle, POINTER(s.ContextOptions)]),
         "sluice_context_free": (None, [handle]),
         "sluice_route": (c_int, [handle, POINTER(s.Request), POINTER(s.Decision)]),
-        "sluice_route_packed": (c_int, [handle, c_void_p, c_char_p, c_size_t, c_void_p]),
         "sluice_explain": (c_int, [out, handle, POINTER(s.Request), POINTER(s.Decision)]),
         "sluice_explanation_free": (None, [handle]),
         "sluice_explanation_virtual_host": (s.Str, [handle]),
@@ -91,6 +90,9 @@ _declare(lib)
 # Compiling takes long enough to let other threads run.
 unlocked_lib = ctypes.CDLL(lib._name)
 _declare(unlocked_lib)
+# The one function that every request calls. No argument types are declared, for checking them costs more than what it
+# does: pass byref() of structs, made once, and bytes.
+route_packed = lib["sluice_route_packed"]
 
 
 def version() -> str:

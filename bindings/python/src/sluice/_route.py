@@ -1,12 +1,14 @@
 """The way of a request through the library: one C call, then one unpacking of the decision.
 
 A decision's memory belongs to the context until its next call, so all of it is copied here. What lives in the
-router (destinations, splits, policies, rules) is converted once for each router and found again by its address.
+router (destinations, splits, policies, rules) is converted once for each router and found again by its address or
+number.
 """
 
 from __future__ import annotations
 
 import ctypes
+import struct
 import weakref
 from typing import Any, Callable, Iterable, Sequence, Tuple
 
@@ -14,38 +16,41 @@ from . import _convert as convert
 from . import _structs as s
 from . import decision as d
 from . import policy as p
-from ._layout import reader
+from ._layout import layout
 from ._library import lib
 
 Pairs = Sequence[tuple[str, str]]
 Shape = Tuple[int, int, int, int, int]
 
-_ADDRESS_OFFSET = bytes.__basicsize__ - 1  # of a bytes object's content in CPython; verified below
-_probe = b"sluice"
-_KNOWS_ADDRESSES = ctypes.cast(ctypes.c_char_p(_probe), ctypes.c_void_p).value == id(_probe) + _ADDRESS_OFFSET
+# The texts of a request in the order of sluice_route_packed(), by their names in sluice_request.
+TEXTS = (
+    "gateway", "method", "scheme", "authority", "path", "sni", "source_ip", "destination_ip",
+    "source_namespace", "service_namespace", "service_name", "sticky_key",
+)  # fmt: skip
 
-# Two halves of a decision: what nearly every one has, and what is mostly as in _PLAIN.
-_read_decision = reader(
-    s.Decision,
+# What nearly every decision has, and the rest.
+_read_decision = layout(
+    s.PackedDecision,
     (
-        "outcome", "matched", "router", "destination", "port", "split_index", "split", "split_count", "split_total",
-        "pick", "sticky.by", "path.ptr", "path.len", "authority.ptr", "authority.len", "retry",
+        "decision.router", "decision.destination", "decision.port", "decision.split_index", "decision.split",
+        "decision.pick", "decision.retry", "rule", "says",
     ),
 ).unpack_from  # fmt: skip
 
-_read_rest = reader(
+_read_rest = layout(
     s.Decision,
     (
-        "status", "grpc_status", "sticky.name.ptr", "sticky.name.len", "sticky.hit", "sticky.set_cookie.ptr",
-        "sticky.set_cookie.len", "request_headers", "request_header_count", "response_headers",
-        "response_header_count", "timeout_ns", "backend_timeout_ns", "mirrors", "mirror_count", "fault",
-        "cors_headers", "cors_header_count", "hash_policy", "hash_policy_count", "hash_present", "hash",
+        "outcome", "status", "grpc_status", "sticky.by", "sticky.name.ptr", "sticky.name.len", "sticky.hit",
+        "sticky.set_cookie.ptr", "sticky.set_cookie.len", "request_headers", "request_header_count",
+        "response_headers", "response_header_count", "timeout_ns", "backend_timeout_ns", "mirrors", "mirror_count",
+        "fault", "cors_headers", "cors_header_count", "hash_policy", "hash_policy_count", "hash_present", "hash",
         "listener_tls", "redirect.location.len", "body.ptr", "body.len", "response_fields", "response_field_count",
     ),
 ).unpack_from  # fmt: skip
 
-_REST = slice(s.Decision.request_headers.offset, ctypes.sizeof(s.Decision))
-_PLAIN = bytes(s.Decision(timeout_ns=convert.NO_DURATION, backend_timeout_ns=convert.NO_DURATION))[_REST]
+_pack_shape = layout(s.Packed, [name for name, _ in s.Packed._fields_]).pack
+
+_SAYS_PATH, _SAYS_AUTHORITY, _SAYS_MORE = 1, 2, 4
 
 _OUTCOMES = tuple(d.Outcome)
 _PICKS = tuple(d.Pick)
@@ -61,8 +66,8 @@ class Tables:
     def __init__(self, router: int) -> None:
         self.router = lib.sluice_router_retain(router)
         self.destinations: dict[int, d.Destination] = {}
-        self.splits: dict[int, tuple[d.SplitShare, ...]] = {}
-        self.matched: dict[bytes, d.Matched] = {}
+        self.splits: dict[int, tuple[tuple[d.SplitShare, ...], int]] = {}
+        self.matched: dict[int, d.Matched] = {}
         self.retries: dict[int, p.RetryPolicy] = {}
         self.hash_policies: dict[int, tuple[p.HashPolicy, ...]] = {}
         weakref.finalize(self, lib.sluice_router_release, self.router)
@@ -73,14 +78,9 @@ class Tables:
             found = self.destinations[address] = convert.destination(s.Destination.from_address(address))
         return found
 
-    def split(self, address: int, count: int) -> tuple[d.SplitShare, ...]:
-        found = self.splits.get(address)
-        if found is None:
-            shares = (s.SplitShare * count).from_address(address)
-            found = self.splits[address] = tuple(
-                d.SplitShare(self.destination(share.destination), share.weight, share.invalid) for share in shares
-            )
-        return found
+    def shares(self, address: int, count: int) -> tuple[d.SplitShare, ...]:
+        shares = (s.SplitShare * count).from_address(address)
+        return tuple(d.SplitShare(self.destination(item.destination), item.weight, item.invalid) for item in shares)
 
     def retry(self, address: int) -> p.RetryPolicy:
         found = self.retries.get(address)
@@ -119,80 +119,84 @@ class ThreadState:
 
     def __init__(self, context: int) -> None:
         self.context = ctypes.c_void_p(context)
-        self.memory = bytearray(ctypes.sizeof(s.Decision))
-        self.decision = s.Decision.from_buffer(self.memory)
-        self.decision_at = ctypes.c_void_p(ctypes.addressof(self.decision))
-        self.packed = s.Packed()
-        self.packed_at = ctypes.c_void_p(ctypes.addressof(self.packed))
-        self.shape: Shape = (0, 0, 0, 0, 0)  # what self.packed holds
-        self.matched_at = 0
-        self.matched_memory: Any = b""
+        self.memory = bytearray(ctypes.sizeof(s.PackedDecision))
+        self.out = s.PackedDecision.from_buffer(self.memory)
+        self.decision = self.out.decision
+        self.shape: Shape = (0, 0, 0, 0, 0)
+        self.shape_memory = bytearray(_pack_shape(*self.shape))
+        # What route_packed() takes.
+        self.context_at = ctypes.byref(s.Opaque.from_address(context))
+        self.shape_at = ctypes.byref(s.Packed.from_buffer(self.shape_memory))
+        self.out_at = ctypes.byref(self.out)
         self.router = 0
         self.tables: Tables
         weakref.finalize(self, lib.sluice_context_free, context)
 
     def set_shape(self, shape: Shape) -> None:
-        packed = self.packed
-        (packed.protocol, packed.port, packed.source_label_count, packed.claim_count, packed.header_count) = shape
+        try:
+            self.shape_memory[:] = _pack_shape(*shape)
+        except struct.error as error:
+            kind = ValueError if all(isinstance(number, int) for number in shape) else TypeError
+            raise kind(f"protocol {shape[0]!r}, port {shape[1]!r}: {error}") from None
         self.shape = shape
 
-    def matched(self, address: int) -> d.Matched:
-        if address != self.matched_at:
-            self.matched_at = address
-            self.matched_memory = (ctypes.c_char * ctypes.sizeof(s.Matched)).from_address(address)
-        raw: bytes = self.matched_memory.raw  # texts by their addresses in the router
-        found = self.tables.matched.get(raw)
-        if found is None:
-            found = self.tables.matched[raw] = convert.matched(s.Matched.from_address(address))
-        return found
-
-    def answer(self, text: bytes, path: str, authority: str, encoding: str) -> d.Decision:
-        """The decision in self.decision, copied. ``text`` holds the request that it may point into."""
-        memory = self.memory
-        (
-            outcome, matched, router, destination, port, split_index, split, split_count, split_total,
-            pick, sticky_by, path_at, path_len, authority_at, authority_len, retry,
-        ) = _read_decision(memory)  # fmt: skip
+    def answer(self, path: str, authority: str, encoding: str) -> d.Decision:
+        """The decision in self.out, copied, about a request with this path and authority."""
+        router, destination, port, split_index, split, pick, retry, rule, says = _read_decision(self.memory)
         if router != self.router:
             self.tables = _tables_of(router)
             self.router = router
         tables = self.tables
         out: d.Decision = _new(d.Decision)
-        # A request's own text comes back as it is, without another decoding.
-        begin = id(text) + _ADDRESS_OFFSET if _KNOWS_ADDRESSES else 0
-        end = begin + len(text) if begin else 0
-        if begin <= path_at < end and path_len == len(path) and path.isascii():
+        if says:
+            self.answer_rest(out, says, path, authority, encoding)
+        else:
             out.path = path
-        elif path_len:
-            out.path = _string_at(path_at, path_len).decode(encoding, "surrogateescape")
-        if begin <= authority_at < end and authority_len == len(authority) and authority.isascii():
             out.authority = authority
-        elif authority_len:
-            out.authority = _string_at(authority_at, authority_len).decode(encoding, "surrogateescape")
-        if matched:
-            out.matched = self.matched(matched)
+        if rule:
+            out.matched = tables.matched.get(rule) or self.matched(rule)
         if destination:
             out.destination = tables.destinations.get(destination) or tables.destination(destination)
             out.port = port
-        if split_count:
-            out.split = tables.splits.get(split) or tables.split(split, split_count)
+        if split:
+            out.split, out.split_total = tables.splits.get(split) or self.split(split)
             out.split_index = split_index
-            out.split_total = split_total
             if pick:
                 out.pick = _PICKS[pick]
         if retry:
             out.retry = tables.retries.get(retry) or tables.retry(retry)
-        if outcome or sticky_by or memory[_REST] != _PLAIN:
-            self.answer_rest(out, outcome, sticky_by, encoding)
         return out
 
-    def answer_rest(self, out: d.Decision, outcome: int, sticky_by: int, encoding: str) -> None:
+    def answer_unpacked(self, encoding: str) -> d.Decision:
+        """Likewise, of a request that was not packed: it is not known which rule decided, nor what is as requested."""
+        self.out.rule = 0
+        self.out.says = _SAYS_PATH | _SAYS_AUTHORITY | _SAYS_MORE
+        out = self.answer("", "", encoding)
+        if self.decision.matched:
+            out.matched = convert.matched(s.Matched.from_address(self.decision.matched))
+        return out
+
+    def matched(self, rule: int) -> d.Matched:
+        found = self.tables.matched[rule] = convert.matched(s.Matched.from_address(self.decision.matched))
+        return found
+
+    def split(self, address: int) -> tuple[tuple[d.SplitShare, ...], int]:
+        shares = self.tables.shares(address, self.decision.split_count)
+        found = self.tables.splits[address] = (shares, self.decision.split_total)
+        return found
+
+    def answer_rest(self, out: d.Decision, says: int, path: str, authority: str, encoding: str) -> None:
         """What most decisions do without."""
+        raw = self.decision
+        out.path = convert.text(raw.path, encoding) if says & _SAYS_PATH else path
+        out.authority = convert.text(raw.authority, encoding) if says & _SAYS_AUTHORITY else authority
+        if not says & _SAYS_MORE:
+            return
         (
-            status, grpc_status, sticky_name, sticky_name_len, sticky_hit, set_cookie,
-            set_cookie_len, request_headers, request_header_count, response_headers,
-            response_header_count, timeout_ns, backend_timeout_ns, mirrors, mirror_count, fault,
-            cors_headers, cors_header_count, hash_policy, hash_policy_count, hash_present, hash,
+            outcome, status, grpc_status, sticky_by, sticky_name, sticky_name_len, sticky_hit,
+            set_cookie, set_cookie_len, request_headers, request_header_count,
+            response_headers, response_header_count, timeout_ns, backend_timeout_ns, mirrors, mirror_count,
+            fault, cors_headers, cors_header_count, hash_policy, hash_policy_count, hash_present, hash,
             listener_tls, location_len, body, body_len, response_fields, response_field_count,
         ) = _read_rest(self.memory)  # fmt: skip
         tables = self.tables
@@ -203,7 +207,7 @@ class ThreadState:
                 out.grpc_status = grpc_status
             out.body = _text_at(body, body_len, encoding)
             if location_len:
-                out.redirect = convert.redirect(self.decision.redirect, encoding)
+                out.redirect = convert.redirect(raw.redirect, encoding)
         if sticky_by:
             out.sticky = d.Sticky(
                 _STICKY_BY[sticky_by],
@@ -240,16 +244,12 @@ def _text_at(address: int, length: int, encoding: str) -> str:
 
 
 class SlowRequest:
-    """A request in the library's struct, for what cannot be packed: a NUL byte in a text, or very many lines."""
+    """A request in the library's struct, for what cannot be packed: a newline or a NUL in a text, or very many lines."""
 
-    def __init__(self, texts: Sequence[str], shape: s.Packed, pairs: Sequence[Iterable[tuple[str, str]]], encoding: str):
+    def __init__(self, protocol: int, port: int, texts: Iterable[str], pairs: Sequence[Pairs], encoding: str):
         self._kept: list[Any] = []
-        self.raw = s.Request(protocol=shape.protocol, port=shape.port)
-        names = (
-            "gateway", "method", "scheme", "authority", "path", "sni", "source_ip", "destination_ip",
-            "source_namespace", "service_namespace", "service_name", "sticky_key",
-        )  # fmt: skip
-        for name, value in zip(names, texts):
+        self.raw = s.Request(protocol=protocol, port=port)
+        for name, value in zip(TEXTS, texts):
             setattr(self.raw, name, self._text(value, encoding))
         labels, claims, headers = (self._fields(part, encoding) for part in pairs)
         if labels:
@@ -264,7 +264,7 @@ class SlowRequest:
         self._kept.append(data)
         return s.text_of(data)
 
-    def _fields(self, pairs: Iterable[tuple[str, str]], encoding: str) -> Any:
+    def _fields(self, pairs: Pairs, encoding: str) -> Any:
         items = [s.Field(self._text(name, encoding), self._text(value, encoding)) for name, value in pairs]
         array = (s.Field * len(items))(*items)
         self._kept.append(array)
@@ -287,6 +287,6 @@ def explain(state: ThreadState, request: SlowRequest, encoding: str, check: Call
                 )
             )
         host = convert.text(lib.sluice_explanation_virtual_host(handle), encoding)
-        return d.Explanation(state.answer(b"", "", "", encoding), host, tuple(steps))
+        return d.Explanation(state.answer_unpacked(encoding), host, tuple(steps))
     finally:
         lib.sluice_explanation_free(handle)

@@ -101,16 +101,16 @@ class Request(Structure):
         ("header_fn", c_void_p),
         ("header_user", c_void_p),
         ("sni", Str),
+        ("sticky_key", Str),
+        ("service_namespace", Str),
+        ("service_name", Str),
         ("source_ip", Str),
         ("destination_ip", Str),
         ("source_namespace", Str),
         ("source_labels", POINTER(Field)),
         ("source_label_count", c_size_t),
-        ("service_namespace", Str),
-        ("service_name", Str),
         ("claims", POINTER(Field)),
         ("claim_count", c_size_t),
-        ("sticky_key", Str),
     ]
 
 
@@ -359,6 +359,10 @@ class Decision(Structure):
     ]
 
 
+class PackedDecision(Structure):
+    _fields_ = [("decision", Decision), ("rule", c_uint32), ("says", c_uint32)]
+
+
 class ExplainStep(Structure):
     _fields_ = [("rule", POINTER(Matched)), ("holds", c_bool), ("predicate", Str), ("actual", Str)]
 
@@ -401,10 +405,15 @@ C_NAMES: dict[type[Structure], str] = {
     Matched: "sluice_matched",
     Redirect: "sluice_redirect",
     Decision: "sluice_decision",
+    PackedDecision: "sluice_packed_decision",
     ExplainStep: "sluice_explain_step",
     Rng: "sluice_rng",
     SplitEntry: "sluice_split_entry",
 }
+
+
+class Opaque(Structure):
+    """What a handle points at."""
 
 
 def text_of(data: bytes) -> Str:

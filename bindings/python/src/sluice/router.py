@@ -12,14 +12,13 @@ from typing import Any, Iterable, Mapping, Sequence, Union
 from . import _structs as s
 from ._claims import flatten
 from ._compile import AnyPath, CompileOptions, Rules, check, compile_rules, needed, read_files, sources_of
-from ._library import lib
-from ._route import Pairs, SlowRequest, ThreadState, explain
+from ._library import lib, route_packed
+from ._route import TEXTS, Pairs, SlowRequest, ThreadState, explain
 from .decision import Decision, Explanation, Protocol
 from .errors import Diagnostic
 
 Headers = Union[Sequence["tuple[str, str]"], Mapping[str, str]]
 
-_route_packed = lib.sluice_route_packed
 _routings: weakref.WeakSet[Routing] = weakref.WeakSet()
 
 
@@ -82,33 +81,29 @@ class Routing:
             state: ThreadState = self._local.state
         except AttributeError:
             state = self._new_state()
-        labels = tuple(source_labels.items()) if source_labels else ()
-        wanted = flatten(claims) if claims else ()
+        pieces = [
+            gateway, method, scheme, authority, path, sni, source_ip, destination_ip,
+            source_namespace, service_namespace, service_name, sticky_key,
+        ]  # fmt: skip
+        labels: Pairs = ()
+        wanted: Pairs = ()
+        if source_labels or claims:
+            labels = tuple(source_labels.items()) if source_labels else ()
+            wanted = flatten(claims) if claims else ()
+            pieces += chain.from_iterable(chain(labels, wanted))
         lines = headers if type(headers) is list else _pairs(headers)
+        for line in lines:
+            pieces += line
+        pieces.append("")
+        text = "\n".join(pieces).encode(encoding, "surrogateescape")
         shape = (protocol, port, len(labels), len(wanted), len(lines))
         if shape != state.shape:
             state.set_shape(shape)
-        pairs = chain.from_iterable(chain(labels, wanted, lines) if labels or wanted else lines)
-        # The texts in the order of sluice_route_packed().
-        packed = "\0".join(
-            (
-                gateway, method, scheme, authority, path, sni, source_ip, destination_ip,
-                source_namespace, service_namespace, service_name, sticky_key, *pairs, "",
-            )
-        ).encode(encoding, "surrogateescape")  # fmt: skip
-        if not _route_packed(state.context, state.packed_at, packed, len(packed), state.decision_at):
-            return state.answer(packed, path, authority, encoding)
-        request = SlowRequest(
-            (
-                gateway, method, scheme, authority, path, sni, source_ip, destination_ip,
-                source_namespace, service_namespace, service_name, sticky_key,
-            ),
-            state.packed,
-            (labels, wanted, lines),
-            encoding,
-        )  # fmt: skip
+        if not route_packed(state.context_at, state.shape_at, text, state.out_at):
+            return state.answer(path, authority, encoding)
+        request = SlowRequest(protocol, port, pieces, (labels, wanted, lines), encoding)
         lib.sluice_route(state.context, request.raw, state.decision)
-        return state.answer(b"", "", "", encoding)
+        return state.answer_unpacked(encoding)
 
     def route_many(self, requests: Iterable[Mapping[str, Any]]) -> list[Decision]:
         """Decide many requests; each is a mapping of :meth:`route`'s arguments."""
@@ -138,29 +133,23 @@ class Routing:
         encoding: str = "utf-8",
     ) -> Explanation:
         """Decide as :meth:`route` does, drawing the same random numbers, and say which rules were tried."""
+        given = locals()
         state: ThreadState | None = getattr(self._local, "state", None)
         if state is None:
             state = self._new_state()
-        request = SlowRequest(
-            (
-                gateway, method, scheme, authority, path, sni, source_ip, destination_ip,
-                source_namespace, service_namespace, service_name, sticky_key,
-            ),
-            s.Packed(protocol=protocol, port=port),
-            (
-                tuple(source_labels.items()) if source_labels else (),
-                flatten(claims) if claims else (),
-                _pairs(headers),
-            ),
-            encoding,
-        )  # fmt: skip
+        pairs = (
+            tuple(source_labels.items()) if source_labels else (),
+            flatten(claims) if claims else (),
+            _pairs(headers),
+        )
+        request = SlowRequest(protocol, port, [given[name] for name in TEXTS], pairs, encoding)
         return explain(state, request, encoding, check)
 
 
 def _pairs(headers: Headers) -> Pairs:
-    if isinstance(headers, Mapping):
-        return tuple(headers.items())
-    return headers if isinstance(headers, (list, tuple)) else tuple(headers)
+    if isinstance(headers, (list, tuple)):
+        return headers
+    return tuple(headers.items() if isinstance(headers, (dict, Mapping)) else headers)  # dict: sooner found out
 
 
 class Router(Routing):
