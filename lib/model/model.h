@@ -75,7 +75,7 @@ struct model_predicate {
     sluice_str name;      /* of HEADER, QUERY*, SOURCE_LABEL, CLAIM */
     struct model_matcher matcher;
 };
-_Static_assert(sizeof(void *) > 8 || sizeof(struct model_predicate) <= 64, "one cache line");
+_Static_assert(sizeof(struct model_predicate) == 64, "one cache line");
 
 /* ---- what to do with the path and headers ---- */
 
