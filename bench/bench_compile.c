@@ -2,10 +2,14 @@
  * bench_compile: what a compile takes once its text is read, as a ratio to reading it.
  *
  *     bench_compile [RULES...]
+ *     bench_compile --run FORMAT RULES ROUNDS    yaml or json, the stages and no clock: for
+ * valgrind
+ *                                                --tool=callgrind and for perf
  *
  * The mixed rules of bench_index, 10,000 and 100,000 unless numbers are given, as YAML and the same
  * tree as JSON. Every round reads the text, compiles it as a whole, and goes through the stages one
- * by one; CPU time, the best of the rounds. "after_read" is the whole compile without the reading.
+ * by one; CPU time, the best of the rounds, and the bytes that were asked of the allocator.
+ * "after_read" is the whole compile without the reading.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -103,10 +107,45 @@ json_of(const struct yaml_document *documents)
     return str_make(text.bytes, text.len);
 }
 
+/* ---- an allocator that counts ---- */
+
+static size_t bytes_asked;
+
+static void *
+count_realloc(void *user, void *ptr, size_t size)
+{
+    (void)user;
+    bytes_asked += size;
+    return realloc(ptr, size);
+}
+
+static void *
+count_malloc(void *user, size_t size)
+{
+    return count_realloc(user, NULL, size);
+}
+
+static void
+count_free(void *user, void *ptr)
+{
+    (void)user;
+    free(ptr);
+}
+
+static const sluice_allocator counting = {count_malloc, count_realloc, count_free, NULL};
+
 /* ---- the stages ---- */
 
+/* So that callgrind can tell the stages apart. */
+#define NOINLINE __attribute__((noinline))
+
+struct stage {
+    double ms;
+    size_t bytes; /* asked of the allocator */
+};
+
 struct stages {
-    double read, resources, router, whole; /* milliseconds */
+    struct stage read, resources, router;
 };
 
 struct staged {
@@ -120,7 +159,7 @@ struct staged {
 static void
 begin(struct staged *staged)
 {
-    *staged = (struct staged){.arena = arena_init(alloc_or_default(NULL))};
+    *staged = (struct staged){.arena = arena_init(&counting)};
     options_read(&staged->options, NULL);
     staged->arena.hash_seed = SEED;
     staged->regexes = regex_store_init(&staged->arena, staged->options.limits.regex_bytes);
@@ -133,7 +172,7 @@ end(struct staged *staged)
     arena_free(&staged->arena);
 }
 
-static void
+static NOINLINE void
 read_text(struct staged *staged, sluice_str text)
 {
     struct yaml_load load = {
@@ -143,7 +182,7 @@ read_text(struct staged *staged, sluice_str text)
     if (yaml_load(&load, &source, &tail) != SLUICE_OK) fail("the rules cannot be read");
 }
 
-static void
+static NOINLINE void
 make_model(struct staged *staged, struct model *model)
 {
     struct envelope_options envelope = {
@@ -160,11 +199,11 @@ make_model(struct staged *staged, struct model *model)
     }
 }
 
-static void
+static NOINLINE void
 make_router(struct staged *staged, const struct model *model)
 {
     struct router_settings settings = {
-        .alloc = alloc_or_default(NULL),
+        .alloc = &counting,
         .hash_seed = SEED,
         .max_rules = staged->options.limits.rules,
         .proxy_namespace = staged->options.proxy_namespace,
@@ -194,61 +233,104 @@ whole_ms(sluice_str text)
     return took;
 }
 
+static struct stage
+since(struct stage begin)
+{
+    return (struct stage){now_ms() - begin.ms, bytes_asked - begin.bytes};
+}
+
 static struct stages
 one_round(sluice_str text)
 {
     struct staged staged;
     struct model model = {0};
+    struct stages stages;
+    const struct stage nothing = {0, 0};
     begin(&staged);
-    double start = now_ms();
+    struct stage at = since(nothing);
     read_text(&staged, text);
-    double read = now_ms();
+    stages.read = since(at);
+    at = since(nothing);
     make_model(&staged, &model);
-    double made = now_ms();
+    stages.resources = since(at);
+    at = since(nothing);
     make_router(&staged, &model);
-    double built = now_ms();
+    stages.router = since(at);
     end(&staged);
-    return (struct stages){read - start, made - read, built - made, whole_ms(text)};
+    return stages;
 }
 
 static void
-keep_best(double *best, double ms)
+keep_best(struct stage *best, struct stage stage)
 {
-    if (*best == 0 || ms < *best) *best = ms;
+    if (best->ms == 0 || stage.ms < best->ms) *best = stage;
+}
+
+static void
+print_stage(const char *name, const struct stage *stage, const struct stage *read, size_t rules)
+{
+    printf("  %s_ms=%.1f ratio=%.2f bytes_per_rule=%zu", name, stage->ms, stage->ms / read->ms,
+           stage->bytes / rules);
 }
 
 static void
 measure(const char *format, size_t rules, sluice_str text, bool has_target)
 {
-    struct stages best = {0, 0, 0, 0};
+    struct stages best = {
+        {0, 0},
+        {0, 0},
+        {0, 0}
+    };
+    struct stage whole = {0, 0};
     for (int i = 0; i < ROUNDS; i++) {
         struct stages stages = one_round(text);
         keep_best(&best.read, stages.read);
         keep_best(&best.resources, stages.resources);
         keep_best(&best.router, stages.router);
-        keep_best(&best.whole, stages.whole);
+        keep_best(&whole, (struct stage){whole_ms(text), 0});
     }
-    double after = best.whole - best.read;
-    printf("compile/%s/%zu  read_ms=%.1f  after_read_ms=%.1f ratio=%.2f", format, rules, best.read,
-           after, after / best.read);
+    double after = whole.ms - best.read.ms;
+    printf("compile/%s/%zu  read_ms=%.1f  after_read_ms=%.1f ratio=%.2f", format, rules,
+           best.read.ms, after, after / best.read.ms);
     if (has_target) printf(" target_at_most=%.2f", TARGET_AFTER_READ);
-    printf("  resources_and_lowering_ms=%.1f ratio=%.2f  router_build_ms=%.1f ratio=%.2f\n",
-           best.resources, best.resources / best.read, best.router, best.router / best.read);
+    print_stage("resources_and_lowering", &best.resources, &best.read, rules);
+    print_stage("router_build", &best.router, &best.read, rules);
+    printf("\n");
+}
+
+/* The text of the rules is the workload's; the other, the same as JSON, is freed by the caller. */
+static sluice_str
+make_texts(struct workload *workload, size_t rules, sluice_str *json)
+{
+    struct staged staged;
+    workload_mixed(workload, rules, 0);
+    sluice_str yaml = workload_yaml(workload);
+    begin(&staged);
+    read_text(&staged, yaml);
+    *json = json_of(staged.documents);
+    end(&staged);
+    return yaml;
 }
 
 static void
 measure_rules(size_t rules)
 {
     struct workload workload;
-    struct staged staged;
-    workload_mixed(&workload, rules, 0);
-    sluice_str yaml = workload_yaml(&workload);
-    begin(&staged);
-    read_text(&staged, yaml);
-    sluice_str json = json_of(staged.documents);
-    end(&staged);
+    sluice_str json, yaml = make_texts(&workload, rules, &json);
     measure("yaml", rules, yaml, true);
     measure("json", rules, json, false);
+    free((void *)(uintptr_t)json.ptr);
+    workload_free(&workload);
+}
+
+static void
+run(const char *format, size_t rules, size_t rounds)
+{
+    struct workload workload;
+    sluice_str json, yaml = make_texts(&workload, rules, &json);
+    for (size_t i = 0; i < rounds; i++) {
+        one_round(strcmp(format, "json") == 0 ? json : yaml);
+    }
     free((void *)(uintptr_t)json.ptr);
     workload_free(&workload);
 }
@@ -256,6 +338,10 @@ measure_rules(size_t rules)
 int
 main(int argc, char **argv)
 {
+    if (argc == 5 && strcmp(argv[1], "--run") == 0) {
+        run(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
+        return 0;
+    }
     for (int i = 1; i < argc; i++) {
         measure_rules(strtoul(argv[i], NULL, 10));
     }

@@ -28,6 +28,10 @@ struct regex_error {
 enum regex_result regex_compile(struct regex **out, sluice_str pattern, struct regex_error *error);
 void regex_free(struct regex *regex);
 
+/* Whether regex_compile() is sure to find the pattern valid, which is asked without compiling it.
+ * False says nothing. */
+bool regex_is_certain(sluice_str pattern);
+
 /* Whether the whole text matches. Never fails; text may hold any bytes. */
 bool regex_full_match(const struct regex *regex, sluice_str text);
 

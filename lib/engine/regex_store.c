@@ -35,6 +35,14 @@ regex_store_get(struct regex_store *store, const struct regex **out, sluice_str 
 }
 
 enum regex_result
+regex_store_check(struct regex_store *store, sluice_str pattern, struct regex_error *error)
+{
+    const struct regex *made;
+    if (regex_is_certain(pattern)) return REGEX_OK;
+    return regex_store_get(store, &made, pattern, error);
+}
+
+enum regex_result
 regex_store_take(struct regex_store *store, struct regex **out, sluice_str pattern,
                  struct regex_error *error)
 {

@@ -1,6 +1,7 @@
 /*
- * regex_store: the regular expressions of one compile. Whoever checks a pattern compiles it into
- * the store, and whoever needs it later takes it from there, so that it is compiled once.
+ * regex_store: the regular expressions of one compile. Whoever checks a pattern that is not
+ * certain compiles it into the store, and whoever needs it later takes it from there, so that it is
+ * compiled once.
  */
 #ifndef SLUICE_ENGINE_REGEX_STORE_H
 #define SLUICE_ENGINE_REGEX_STORE_H
@@ -24,6 +25,10 @@ void regex_store_free(struct regex_store *store);
  */
 enum regex_result regex_store_get(struct regex_store *store, const struct regex **out,
                                   sluice_str pattern, struct regex_error *error);
+
+/* Whether the pattern is valid, as regex_store_get() says it; what is certain is not compiled. */
+enum regex_result regex_store_check(struct regex_store *store, sluice_str pattern,
+                                    struct regex_error *error);
 
 /* As regex_compile(): *out is the caller's, whether the store (or NULL) had it or not. */
 enum regex_result regex_store_take(struct regex_store *store, struct regex **out,

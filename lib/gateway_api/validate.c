@@ -28,14 +28,13 @@ gw_has(const struct yaml_node *message, const char *name)
 void
 gw_check_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern)
 {
-    const struct regex *regex;
     struct regex_error error;
     if (pattern.len > v->regexes->bytes_max) {
         BROKEN(v, at, "regular expression of %zu bytes is longer than %u, which is the limit",
                pattern.len, (unsigned)v->regexes->bytes_max);
         return;
     }
-    switch (regex_store_get(v->regexes, &regex, pattern, &error)) {
+    switch (regex_store_check(v->regexes, pattern, &error)) {
     case REGEX_OK:
         return;
     case REGEX_BAD:

@@ -76,7 +76,7 @@ by_key(const void *a, const void *b)
 static void
 put_entries(struct block_key *key, char field, struct entry *entries, size_t count)
 {
-    qsort(entries, count, sizeof(*entries), by_key);
+    if (count > 1) qsort(entries, count, sizeof(*entries), by_key);
     put_number(key, field, (int64_t)count);
     for (size_t i = 0; i < count; i++) {
         put_text(key, 'k', entries[i].key);
@@ -88,12 +88,20 @@ put_entries(struct block_key *key, char field, struct entry *entries, size_t cou
     }
 }
 
+/* Most maps have one entry. NULL: no memory. */
+static struct entry *
+room_for(struct block_key *key, struct entry *one, size_t count)
+{
+    return count == 1 ? one : ARENA_ARRAY(key->arena, struct entry, count);
+}
+
 static void
 put_matches(struct block_key *key, char field, const struct value_message_map *map)
 {
     const struct istio_string_match *items = map->items;
     if (map->count == 0) return;
-    struct entry *entries = ARENA_ARRAY(key->arena, struct entry, map->count);
+    struct entry one;
+    struct entry *entries = room_for(key, &one, map->count);
     for (size_t i = 0; entries && i < map->count; i++) {
         entries[i] = (struct entry){.key = map->keys[i], .match = &items[i]};
     }
@@ -104,7 +112,8 @@ static void
 put_map(struct block_key *key, char field, const struct value_str_map *map)
 {
     if (map->count == 0) return;
-    struct entry *entries = ARENA_ARRAY(key->arena, struct entry, map->count);
+    struct entry one;
+    struct entry *entries = room_for(key, &one, map->count);
     for (size_t i = 0; entries && i < map->count; i++) {
         entries[i] = (struct entry){.key = map->items[i].name, .text = map->items[i].value};
     }
@@ -133,18 +142,18 @@ block_key_http(struct block_key *key, const struct istio_http_match *match)
     key->len = 0;
     put(key, "h", 1);
     put_match(key, 'u', match->uri);
-    put_match(key, 's', match->scheme);
+    put_match(key, 's', match->more->scheme);
     put_match(key, 'm', match->method);
-    put_match(key, 'a', match->authority);
+    put_match(key, 'a', match->more->authority);
     put_matches(key, 'h', &match->headers);
-    put_matches(key, 'w', &match->without_headers);
-    put_matches(key, 'q', &match->query_params);
-    if (match->ignore_uri_case.v) put(key, "i", 1);
-    put_number(key, 'p', match->port.v);
-    put_map(key, 'l', &match->source_labels);
-    put_text(key, 'n', match->source_namespace.v);
-    put_list(key, 'g', &match->gateways);
-    put_text(key, 't', match->stat_prefix.v);
+    put_matches(key, 'w', &match->more->without_headers);
+    put_matches(key, 'q', &match->more->query_params);
+    if (match->more->ignore_uri_case.v) put(key, "i", 1);
+    put_number(key, 'p', match->more->port.v);
+    put_map(key, 'l', &match->more->source_labels);
+    put_text(key, 'n', match->more->source_namespace.v);
+    put_list(key, 'g', &match->more->gateways);
+    put_text(key, 't', match->more->stat_prefix.v);
     return finish(key);
 }
 

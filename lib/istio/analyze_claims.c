@@ -125,7 +125,7 @@ claim_key(const struct istio_virtual_service *spec)
         const struct istio_http_match *blocks = routes[i].match.items;
         for (size_t k = 0; k < routes[i].match.count; k++) {
             const struct value_message_map *maps[] = {&blocks[k].headers,
-                                                      &blocks[k].without_headers};
+                                                      &blocks[k].more->without_headers};
             for (size_t m = 0; m < 2; m++) {
                 for (size_t h = 0; h < maps[m]->count; h++) {
                     if (name_is_jwt_claim(maps[m]->keys[h])) return &maps[m]->keys[h];

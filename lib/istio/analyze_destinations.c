@@ -15,12 +15,12 @@ each_http(struct analysis *analysis, struct istio_resource *resource,
         struct analyze_use use = {items[i].destination, items[i].node, .http = true};
         if (!check(analysis, resource, &use)) return false;
     }
-    if (route->mirror) {
-        struct analyze_use use = {route->mirror, route->mirror->node, true, true};
+    if (route->more->mirror) {
+        struct analyze_use use = {route->more->mirror, route->more->mirror->node, true, true};
         if (!check(analysis, resource, &use)) return false;
     }
-    const struct istio_mirror_policy *mirrors = route->mirrors.items;
-    for (size_t i = 0; i < route->mirrors.count; i++) {
+    const struct istio_mirror_policy *mirrors = route->more->mirrors.items;
+    for (size_t i = 0; i < route->more->mirrors.count; i++) {
         struct analyze_use use = {mirrors[i].destination, mirrors[i].node, true, true};
         if (!check(analysis, resource, &use)) return false;
     }
@@ -173,7 +173,9 @@ analyze_destinations(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
     for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
-        if (!analyze_each_use(analysis, set->of[ISTIO_VIRTUAL_SERVICE][i], check_use)) return false;
+        struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
+        if (!analysis->lower->registry && !resource->traits.subset) continue;
+        if (!analyze_each_use(analysis, resource, check_use)) return false;
     }
     return true;
 }

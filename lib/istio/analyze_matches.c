@@ -7,6 +7,7 @@
 #include "istio/analyze_block_key.h"
 #include "istio/analyze_overlap.h"
 #include "istio/analyze_parts.h"
+#include "istio/block_set.h"
 
 enum family { FAMILY_HTTP, FAMILY_TLS, FAMILY_TCP };
 
@@ -16,8 +17,10 @@ struct walk {
     struct istio_resource *resource;
     enum family family;
     const struct value_list *rules;
-    struct map seen; /* block -> number of the rule that had it, + 1 */
-    struct block_key key;
+    struct block_place *places; /* of the blocks before the first rule without any */
+    size_t count, at;           /* at: of the next block */
+    struct block_set seen;
+    struct block_key key, other;
     bool open; /* a rule without blocks came before */
 };
 
@@ -33,7 +36,7 @@ rule_at(const struct walk *walk, size_t i)
     if (walk->family == FAMILY_HTTP) {
         const struct istio_http_route *route =
             (const struct istio_http_route *)walk->rules->items + i;
-        return (struct rule){route->node, &route->match, route->name.v};
+        return (struct rule){route->node, &route->match, route->more->name.v};
     }
     const struct istio_l4_route *route = (const struct istio_l4_route *)walk->rules->items + i;
     return (struct rule){route->node, &route->match, STR("")};
@@ -52,43 +55,103 @@ struct block {
     sluice_str key, name;
 };
 
+/* Its key is made in `key`. */
 static struct block
-block_at(struct walk *walk, const struct rule *rule, size_t i)
+block_at(struct walk *walk, struct block_key *key, const struct rule *rule, size_t i)
 {
     if (walk->family == FAMILY_HTTP) {
         const struct istio_http_match *match =
             (const struct istio_http_match *)rule->blocks->items + i;
-        return (struct block){match->node, block_key_http(&walk->key, match), match->name.v};
+        return (struct block){match->node, block_key_http(key, match), match->more->name.v};
     }
     const struct istio_l4_match *match = (const struct istio_l4_match *)rule->blocks->items + i;
-    return (struct block){match->node, block_key_l4(&walk->key, match), STR("")};
+    return (struct block){match->node, block_key_l4(key, match), STR("")};
 }
 
-/* Whether the block repeats an earlier one; it is remembered when not. */
+static size_t
+count_blocks(const struct walk *walk)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < walk->rules->count; i++) {
+        size_t blocks = rule_at(walk, i).blocks->count;
+        if (blocks == 0) break;
+        count += blocks;
+    }
+    return count;
+}
+
+/* The places and hashes of the blocks that may repeat one. False when memory ran out. */
 static bool
-see_block(struct walk *walk, size_t rule_index, size_t i, bool *repeated)
+read_blocks(struct walk *walk)
+{
+    struct arena *arena = walk->analysis->lower->arena;
+    struct hash_keys hash_keys = text_hash_keys(arena->hash_seed);
+    size_t wanted = count_blocks(walk);
+    walk->places = ARENA_ARRAY(arena, struct block_place, wanted);
+    if (!walk->places) return false;
+    for (size_t i = 0; walk->count < wanted; i++) {
+        struct rule rule = rule_at(walk, i);
+        for (size_t k = 0; k < rule.blocks->count; k++) {
+            sluice_str key = block_at(walk, &walk->key, &rule, k).key;
+            if (!key.ptr) return false;
+            uint64_t hash = text_hash(&hash_keys, 0, key, false);
+            walk->places[walk->count++] = (struct block_place){hash, i, k};
+        }
+    }
+    return block_set_init(&walk->seen, arena, walk->places, wanted);
+}
+
+static struct block
+block_of(struct walk *walk, struct block_key *key, const struct block_place *place)
+{
+    struct rule rule = rule_at(walk, place->rule);
+    return block_at(walk, key, &rule, place->block);
+}
+
+/* The earlier block with the same contents, or NULL. */
+static const struct block_place *
+find_seen(struct walk *walk, const struct block_place *own)
+{
+    uint64_t cursor = own->hash;
+    const struct block_place *place;
+    while ((place = block_set_next(&walk->seen, own->hash, &cursor)) != NULL) {
+        struct block a = block_of(walk, &walk->key, own), b = block_of(walk, &walk->other, place);
+        if (str_equal(a.key, b.key)) return place;
+    }
+    return NULL;
+}
+
+static void
+report_repeated(struct walk *walk, const struct block_place *own, size_t first)
 {
     struct analysis *analysis = walk->analysis;
-    struct rule rule = rule_at(walk, rule_index);
-    struct block block = block_at(walk, &rule, i);
-    void **place = analyze_put(analysis, &walk->seen, block.key);
-    if (!place) return false;
-    *repeated = *place != NULL;
-    if (!*repeated) {
-        *place = (void *)(uintptr_t)(rule_index + 1);
-        return true;
-    }
-    size_t first = (size_t)(uintptr_t)*place - 1;
-    sluice_str labels[] = {analyze_label(analysis, rule.name, rule_index),
-                           analyze_label(analysis, block.name, i),
+    struct block block = block_of(walk, &walk->key, own);
+    sluice_str labels[] = {analyze_label(analysis, rule_at(walk, own->rule).name, own->rule),
+                           analyze_label(analysis, block.name, own->block),
                            analyze_label(analysis, rule_at(walk, first).name, first)};
     FINDING(analysis, walk->resource, INFO, "IST0131", block.node,
             "match %.*s of rule %.*s is not used: it repeats a match of rule %.*s",
             STR_ARG(labels[1]), STR_ARG(labels[0]), STR_ARG(labels[2]));
-    return true;
 }
 
+/* Whether the next block repeats an earlier one; it is remembered when not. */
 static bool
+see_block(struct walk *walk)
+{
+    enum { AHEAD = 8 };
+    const struct block_place *own = &walk->places[walk->at];
+    if (walk->at + AHEAD < walk->count) block_set_prefetch(&walk->seen, own[AHEAD].hash);
+    const struct block_place *earlier = find_seen(walk, own);
+    if (earlier) {
+        report_repeated(walk, own, earlier->rule);
+    } else {
+        block_set_add(&walk->seen, walk->at);
+    }
+    walk->at++;
+    return earlier != NULL;
+}
+
+static void
 walk_rule(struct walk *walk, size_t i)
 {
     struct rule rule = rule_at(walk, i);
@@ -96,21 +159,18 @@ walk_rule(struct walk *walk, size_t i)
     if (rule.blocks->count == 0) {
         if (walk->open) report_rule(walk, i, rule.node, "only the last rule can have no matches");
         walk->open = true;
-        return true;
+        return;
     }
     for (size_t k = 0; k < rule.blocks->count; k++) {
-        bool repeated = false;
         if (walk->open) {
             report_rule(walk, i, rule.node, "route without matches defined before");
-        } else if (!see_block(walk, i, k, &repeated)) {
-            return false;
+        } else {
+            repeats += see_block(walk);
         }
-        repeats += repeated;
     }
     if (repeats == rule.blocks->count) {
         report_rule(walk, i, rule.node, "all matches used by prior rules");
     }
-    return true;
 }
 
 static bool
@@ -122,15 +182,16 @@ walk_rules(struct analysis *analysis, struct istio_resource *resource, enum fami
         .resource = resource,
         .family = family,
         .rules = rules,
-        .seen = map_init(analysis->lower->arena),
         .key = {.arena = analysis->lower->arena},
+        .other = {.arena = analysis->lower->arena},
     };
-    bool ok = true;
+    bool ok = read_blocks(&walk);
     for (size_t i = 0; ok && i < rules->count; i++) {
-        ok = walk_rule(&walk, i);
+        walk_rule(&walk, i);
     }
+    ok = ok && !walk.key.failed && !walk.other.failed;
     block_key_free(&walk.key);
-    map_free(&walk.seen);
+    block_key_free(&walk.other);
     return ok;
 }
 

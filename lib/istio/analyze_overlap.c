@@ -68,20 +68,21 @@ covers(struct analysis *analysis, const struct istio_http_match *a,
 {
     sluice_str prefix = a->uri->prefix.v;
     return !str_equal(prefix, b->uri->prefix.v) && str_starts_with(b->uri->prefix.v, prefix) &&
-           a->port.v == b->port.v && text_covers(method_of(a->method), method_of(b->method)) &&
-           text_covers(text_of(a->authority), text_of(b->authority)) &&
+           a->more->port.v == b->more->port.v &&
+           text_covers(method_of(a->method), method_of(b->method)) &&
+           text_covers(text_of(a->more->authority), text_of(b->more->authority)) &&
            maps_cover(analysis, &a->headers, &b->headers) &&
-           maps_cover(analysis, &a->query_params, &b->query_params) &&
-           maps_cover(analysis, &a->without_headers, &b->without_headers);
+           maps_cover(analysis, &a->more->query_params, &b->more->query_params) &&
+           maps_cover(analysis, &a->more->without_headers, &b->more->without_headers);
 }
 
 static void
 report(struct analysis *analysis, struct istio_resource *resource, const struct block *a,
        const struct block *b)
 {
-    sluice_str earlier = analyze_label(analysis, a->route->name.v, a->rule);
-    sluice_str rule = analyze_label(analysis, b->route->name.v, b->rule);
-    sluice_str match = analyze_label(analysis, b->match->name.v, b->index);
+    sluice_str earlier = analyze_label(analysis, a->route->more->name.v, a->rule);
+    sluice_str rule = analyze_label(analysis, b->route->more->name.v, b->rule);
+    sluice_str match = analyze_label(analysis, b->match->more->name.v, b->index);
     FINDING(analysis, resource, INFO, "IST0131", b->match->node,
             "match %.*s of rule %.*s may not be used: the prefix of rule %.*s, \"%.*s\", comes "
             "first",
@@ -89,13 +90,14 @@ report(struct analysis *analysis, struct istio_resource *resource, const struct 
 }
 
 /* The blocks with a prefix before the first rule without blocks: none behind that is looked at.
- * Their number; they are stored unless `out` is NULL. */
+ * Their number, of which nobody asks how much larger than BLOCKS_MAX it is; they are stored unless
+ * `out` is NULL. */
 static size_t
 collect(struct block *out, const struct value_list *http)
 {
     const struct istio_http_route *routes = http->items;
     size_t count = 0;
-    for (size_t i = 0; i < http->count && routes[i].match.count > 0; i++) {
+    for (size_t i = 0; i < http->count && routes[i].match.count > 0 && count <= BLOCKS_MAX; i++) {
         const struct istio_http_match *blocks = routes[i].match.items;
         for (size_t k = 0; k < routes[i].match.count; k++) {
             if (!blocks[k].uri || blocks[k].uri->prefix.v.len == 0) continue;

@@ -55,11 +55,13 @@ is_elsewhere(struct reach *reach, const struct istio_http_match *match)
     const struct value_list *bound = &reach->resource->virtual_service->gateways;
     sluice_str space = reach->resource->meta->space;
     const sluice_str *own = bound->count ? bound->items : &mesh;
-    const sluice_str *wanted = match ? match->gateways.items : NULL;
+    const sluice_str *wanted = match ? match->more->gateways.items : NULL;
     size_t own_count = bound->count ? bound->count : 1;
-    if (!match || match->gateways.count == 0 || match->gateways.count > ENTRIES_MAX) return false;
-    if (!analyze_may_compare(reach->analysis, own_count * match->gateways.count)) return false;
-    for (size_t i = 0; i < match->gateways.count; i++) {
+    if (!match || match->more->gateways.count == 0 || match->more->gateways.count > ENTRIES_MAX)
+        return false;
+    if (!analyze_may_compare(reach->analysis, own_count * match->more->gateways.count))
+        return false;
+    for (size_t i = 0; i < match->more->gateways.count; i++) {
         sluice_str name = expand_gateway(&reach->lower, wanted[i], space);
         for (size_t k = 0; k < own_count; k++) {
             if (str_equal(name, expand_gateway(&reach->lower, own[k], space))) return false;
@@ -83,7 +85,7 @@ add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule
     entry->elsewhere = is_elsewhere(reach, match);
     entry->all = always && lower_is_catch_all(&lowered);
     /* One that depends on port or source and takes all the rest may change its place. */
-    entry->covers = !route->delegate && (always || !lower_is_catch_all(&lowered));
+    entry->covers = !route->more->delegate && (always || !lower_is_catch_all(&lowered));
     reach->predicates += entry->predicates.count;
     return true;
 }
@@ -143,8 +145,8 @@ has_gateway(const struct value_list *list, sluice_str name)
 static bool
 gateways_cover(struct analysis *analysis, const struct entry *a, const struct entry *b)
 {
-    const struct value_list *all = a->match ? &a->match->gateways : NULL;
-    const struct value_list *some = b->match ? &b->match->gateways : NULL;
+    const struct value_list *all = a->match ? &a->match->more->gateways : NULL;
+    const struct value_list *some = b->match ? &b->match->more->gateways : NULL;
     if (!all || all->count == 0) return true;
     if (!some || some->count == 0 || some->count > ENTRIES_MAX) return false;
     if (!analyze_may_compare(analysis, all->count * some->count)) return false;
@@ -171,7 +173,7 @@ static sluice_str
 label_of(struct reach *reach, size_t rule)
 {
     const struct istio_http_route *routes = reach->resource->virtual_service->http.items;
-    sluice_str name = routes[rule].name.v;
+    sluice_str name = routes[rule].more->name.v;
     return name.len ? arena_printf(reach->lower.arena, "\"%.*s\"", STR_ARG(name))
                     : arena_printf(reach->lower.arena, "#%zu", rule);
 }
@@ -214,7 +216,7 @@ check_rule(struct reach *reach, size_t first)
     size_t by[NAMED_RULES + 1], count = 0, i = first;
     const struct istio_http_route *routes = reach->resource->virtual_service->http.items;
     size_t rule = reach->entries[first].rule;
-    bool reachable = routes[rule].delegate != NULL;
+    bool reachable = routes[rule].more->delegate != NULL;
     for (; i < reach->count && reach->entries[i].rule == rule; i++) {
         const struct entry *entry = &reach->entries[i];
         if (entry->impossible) report_impossible(reach, entry);
@@ -252,7 +254,8 @@ is_decidable(const struct istio_resource *resource)
     const struct istio_virtual_service *spec = resource->virtual_service;
     return !resource->bad && spec->hosts.count > 0 &&
            !envelope_annotation(resource->meta, STR(SEMANTICS_ANNOTATION), NULL) &&
-           spec->http.count > 0 && entries_of(&spec->http) <= ENTRIES_MAX;
+           spec->http.count > 0 && spec->http.count <= ENTRIES_MAX &&
+           entries_of(&spec->http) <= ENTRIES_MAX;
 }
 
 bool

@@ -51,15 +51,15 @@ static void
 check_mirrors(struct analysis *analysis, struct istio_resource *resource,
               const struct istio_http_route *route)
 {
-    const struct istio_percent *share = route->mirror_percentage;
-    const struct istio_mirror_policy *mirrors = route->mirrors.items;
-    if (route->mirror && share && !(share->value.v > 0)) {
+    const struct istio_percent *share = route->more->mirror_percentage;
+    const struct istio_mirror_policy *mirrors = route->more->mirrors.items;
+    if (route->more->mirror && share && !(share->value.v > 0)) {
         report_mirror(analysis, resource, share->node);
-    } else if (route->mirror && !share && route->mirror_percent.set &&
-               route->mirror_percent.v == 0) {
+    } else if (route->more->mirror && !share && route->more->mirror_percent.set &&
+               route->more->mirror_percent.v == 0) {
         report_mirror(analysis, resource, analyze_place(route->node, STR("mirrorPercent")));
     }
-    for (size_t i = 0; i < route->mirrors.count; i++) {
+    for (size_t i = 0; i < route->more->mirrors.count; i++) {
         const struct istio_percent *own = mirrors[i].percentage;
         if (own && !(own->value.v > 0)) report_mirror(analysis, resource, own->node);
     }
@@ -94,20 +94,27 @@ check_host(struct analysis *analysis, struct istio_resource *resource,
     return true;
 }
 
+static void
+check_routes(struct analysis *analysis, struct istio_resource *resource)
+{
+    const struct value_list *http = &resource->virtual_service->http;
+    const struct istio_http_route *routes = http->items;
+    for (size_t i = 0; i < http->count; i++) {
+        check_fault(analysis, resource, routes[i].more->fault);
+        check_weight(analysis, resource, &routes[i]);
+        check_mirrors(analysis, resource, &routes[i]);
+    }
+}
+
 bool
 analyze_routes(struct analysis *analysis)
 {
     const struct istio_set *set = analysis->lower->set;
     for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
-        const struct value_list *http = &resource->virtual_service->http;
-        const struct istio_http_route *routes = http->items;
-        for (size_t k = 0; k < http->count; k++) {
-            check_fault(analysis, resource, routes[k].fault);
-            check_weight(analysis, resource, &routes[k]);
-            check_mirrors(analysis, resource, &routes[k]);
-        }
-        if (!analyze_each_use(analysis, resource, check_host)) return false;
+        const struct istio_traits *has = &resource->traits;
+        if (has->fault || has->lone_weight || has->mirror) check_routes(analysis, resource);
+        if (has->dotted_host && !analyze_each_use(analysis, resource, check_host)) return false;
     }
     return true;
 }

@@ -101,9 +101,10 @@ analyze_subset_effect(struct analysis *analysis)
     struct map splits = map_init(analysis->lower->arena);
     bool ok = true;
     for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
-        ok = each_route(analysis, &splits, set->of[ISTIO_VIRTUAL_SERVICE][i], true);
+        struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
+        if (resource->traits.subset) ok = each_route(analysis, &splits, resource, true);
     }
-    for (size_t i = 0; ok && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
+    for (size_t i = 0; ok && splits.count && i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         struct istio_resource *resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
         if (!is_gateway_bound(resource->virtual_service)) continue;
         ok = each_route(analysis, &splits, resource, false);

@@ -86,21 +86,22 @@ bool
 delegate_blocks_conflict(const struct istio_http_match *root,
                          const struct istio_http_match *delegate)
 {
-    bool space_differs = root->source_namespace.v.len &&
-                         !str_equal(root->source_namespace.v, delegate->source_namespace.v);
-    bool port_differs =
-        root->port.v > 0 && delegate->port.v > 0 && root->port.v != delegate->port.v;
+    bool space_differs =
+        root->more->source_namespace.v.len &&
+        !str_equal(root->more->source_namespace.v, delegate->more->source_namespace.v);
+    bool port_differs = root->more->port.v > 0 && delegate->more->port.v > 0 &&
+                        root->more->port.v != delegate->more->port.v;
     return space_differs || port_differs ||
-           root->ignore_uri_case.v != delegate->ignore_uri_case.v ||
+           root->more->ignore_uri_case.v != delegate->more->ignore_uri_case.v ||
            strings_conflict(root->uri, delegate->uri) ||
-           strings_conflict(root->scheme, delegate->scheme) ||
+           strings_conflict(root->more->scheme, delegate->more->scheme) ||
            strings_conflict(root->method, delegate->method) ||
-           strings_conflict(root->authority, delegate->authority) ||
+           strings_conflict(root->more->authority, delegate->more->authority) ||
            maps_conflict(&root->headers, &delegate->headers) ||
-           maps_conflict(&root->without_headers, &delegate->without_headers) ||
-           maps_conflict(&root->query_params, &delegate->query_params) ||
-           labels_conflict(&root->source_labels, &delegate->source_labels) ||
-           gateways_conflict(&root->gateways, &delegate->gateways);
+           maps_conflict(&root->more->without_headers, &delegate->more->without_headers) ||
+           maps_conflict(&root->more->query_params, &delegate->more->query_params) ||
+           labels_conflict(&root->more->source_labels, &delegate->more->source_labels) ||
+           gateways_conflict(&root->more->gateways, &delegate->more->gateways);
 }
 
 /* ---- merging ---- */
@@ -156,22 +157,34 @@ merge_labels(struct lower *lower, const struct value_str_map *root, struct value
     return true;
 }
 
-bool
-delegate_merge_block(struct lower *lower, const struct istio_http_match *root,
-                     const struct istio_http_match *delegate, struct istio_http_match *out)
+/* What few blocks have. */
+static const struct istio_http_match_more *
+merge_more(struct lower *lower, const struct istio_http_match_more *root,
+           const struct istio_http_match_more *delegate)
 {
+    struct istio_http_match_more *out = ARENA_NEW(lower->arena, struct istio_http_match_more);
+    if (!out) return NULL;
     *out = *delegate;
     out->name.v = delegate_join_names(lower, root->name.v, delegate->name.v);
-    if (!out->uri) out->uri = root->uri;
     if (!out->scheme) out->scheme = root->scheme;
-    if (!out->method) out->method = root->method;
     if (!out->authority) out->authority = root->authority;
     if (out->port.v == 0) out->port = root->port;
     if (out->source_namespace.v.len == 0) out->source_namespace = root->source_namespace;
     if (out->gateways.count == 0) out->gateways = root->gateways;
     if (out->stat_prefix.v.len == 0) out->stat_prefix = root->stat_prefix;
-    return merge_maps(lower, &root->headers, &out->headers) &&
-           merge_maps(lower, &root->without_headers, &out->without_headers) &&
-           merge_maps(lower, &root->query_params, &out->query_params) &&
-           merge_labels(lower, &root->source_labels, &out->source_labels);
+    bool merged = merge_maps(lower, &root->without_headers, &out->without_headers) &&
+                  merge_maps(lower, &root->query_params, &out->query_params) &&
+                  merge_labels(lower, &root->source_labels, &out->source_labels);
+    return merged ? out : NULL;
+}
+
+bool
+delegate_merge_block(struct lower *lower, const struct istio_http_match *root,
+                     const struct istio_http_match *delegate, struct istio_http_match *out)
+{
+    *out = *delegate;
+    if (!out->uri) out->uri = root->uri;
+    if (!out->method) out->method = root->method;
+    out->more = merge_more(lower, root->more, delegate->more);
+    return out->more && merge_maps(lower, &root->headers, &out->headers);
 }

@@ -45,25 +45,54 @@ expand_destination(struct lower *lower, const struct istio_destination *from, sl
 }
 
 static bool
+expand_mirrors(struct lower *lower, struct istio_http_route *route, sluice_str space)
+{
+    if (!route->more->mirror && route->more->mirrors.count == 0) return true;
+    struct istio_http_route_more *more = ARENA_NEW(lower->arena, struct istio_http_route_more);
+    struct istio_mirror_policy *mirrors =
+        ARENA_ARRAY(lower->arena, struct istio_mirror_policy, route->more->mirrors.count);
+    if (!more || !mirrors) return false;
+    *more = *route->more;
+    for (size_t i = 0; i < more->mirrors.count; i++) {
+        mirrors[i] = ((const struct istio_mirror_policy *)more->mirrors.items)[i];
+        mirrors[i].destination = expand_destination(lower, mirrors[i].destination, space);
+    }
+    more->mirrors.items = mirrors;
+    more->mirror = expand_destination(lower, more->mirror, space);
+    route->more = more;
+    return true;
+}
+
+static bool
 expand_destinations(struct lower *lower, struct istio_http_route *route, sluice_str space)
 {
     struct istio_http_destination *items =
         ARENA_ARRAY(lower->arena, struct istio_http_destination, route->route.count);
-    struct istio_mirror_policy *mirrors =
-        ARENA_ARRAY(lower->arena, struct istio_mirror_policy, route->mirrors.count);
-    if (!items || !mirrors) return false;
+    if (!items || !expand_mirrors(lower, route, space)) return false;
     for (size_t i = 0; i < route->route.count; i++) {
         items[i] = ((const struct istio_http_destination *)route->route.items)[i];
         items[i].destination = expand_destination(lower, items[i].destination, space);
     }
-    for (size_t i = 0; i < route->mirrors.count; i++) {
-        mirrors[i] = ((const struct istio_mirror_policy *)route->mirrors.items)[i];
-        mirrors[i].destination = expand_destination(lower, mirrors[i].destination, space);
-    }
     route->route.items = items;
-    route->mirrors.items = mirrors;
-    route->mirror = expand_destination(lower, route->mirror, space);
     return !lower->arena->failed;
+}
+
+static bool
+expand_gateways_of_block(struct lower *lower, struct istio_http_match *block, sluice_str space)
+{
+    size_t count = block->more->gateways.count;
+    if (count == 0) return true;
+    const sluice_str *from = block->more->gateways.items;
+    struct istio_http_match_more *more = ARENA_NEW(lower->arena, struct istio_http_match_more);
+    sluice_str *names = ARENA_ARRAY(lower->arena, sluice_str, count);
+    if (!more || !names) return false;
+    *more = *block->more;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = expand_gateway(lower, from[i], space);
+    }
+    more->gateways.items = names;
+    block->more = more;
+    return true;
 }
 
 static bool
@@ -74,13 +103,7 @@ expand_gateways(struct lower *lower, struct istio_http_route *route, sluice_str 
     if (!blocks) return false;
     for (size_t i = 0; i < route->match.count; i++) {
         blocks[i] = ((const struct istio_http_match *)route->match.items)[i];
-        const sluice_str *from = blocks[i].gateways.items;
-        sluice_str *names = ARENA_ARRAY(lower->arena, sluice_str, blocks[i].gateways.count);
-        if (!names) return false;
-        for (size_t k = 0; k < blocks[i].gateways.count; k++) {
-            names[k] = expand_gateway(lower, from[k], space);
-        }
-        blocks[i].gateways.items = names;
+        if (!expand_gateways_of_block(lower, &blocks[i], space)) return false;
     }
     route->match.items = blocks;
     return true;
@@ -118,21 +141,27 @@ merge_blocks(struct lower *lower, const struct istio_http_route *root,
 
 /* Whole values: the delegate's where it has one, else the root's. route and redirect are its own.
  */
-static void
+static bool
 inherit(struct lower *lower, const struct istio_http_route *root, struct istio_http_route *merged)
 {
-    merged->name.v = delegate_join_names(lower, root->name.v, merged->name.v);
-    if (!merged->rewrite) merged->rewrite = root->rewrite;
-    if (!merged->direct_response) merged->direct_response = root->direct_response;
-    if (!merged->timeout.set) merged->timeout = root->timeout;
-    if (!merged->retries) merged->retries = root->retries;
-    if (!merged->fault) merged->fault = root->fault;
-    if (!merged->mirror) merged->mirror = root->mirror;
-    if (!merged->mirror_percent.set) merged->mirror_percent = root->mirror_percent;
-    if (!merged->mirror_percentage) merged->mirror_percentage = root->mirror_percentage;
-    if (merged->mirrors.count == 0) merged->mirrors = root->mirrors;
-    if (!merged->cors_policy) merged->cors_policy = root->cors_policy;
-    if (!merged->headers) merged->headers = root->headers;
+    const struct istio_http_route_more *from = root->more;
+    struct istio_http_route_more *more = ARENA_NEW(lower->arena, struct istio_http_route_more);
+    if (!more) return false;
+    *more = *merged->more;
+    more->name.v = delegate_join_names(lower, from->name.v, more->name.v);
+    if (!more->rewrite) more->rewrite = from->rewrite;
+    if (!more->direct_response) more->direct_response = from->direct_response;
+    if (!more->timeout.set) more->timeout = from->timeout;
+    if (!more->retries) more->retries = from->retries;
+    if (!more->fault) more->fault = from->fault;
+    if (!more->mirror) more->mirror = from->mirror;
+    if (!more->mirror_percent.set) more->mirror_percent = from->mirror_percent;
+    if (!more->mirror_percentage) more->mirror_percentage = from->mirror_percentage;
+    if (more->mirrors.count == 0) more->mirrors = from->mirrors;
+    if (!more->cors_policy) more->cors_policy = from->cors_policy;
+    if (!more->headers) more->headers = from->headers;
+    merged->more = more;
+    return true;
 }
 
 static bool
@@ -145,15 +174,14 @@ add_delegated(struct lower *lower, struct route_array *out, const struct istio_h
     for (size_t i = 0; i < http->count; i++) {
         struct istio_http_route merged = rules[i];
         bool dropped;
-        if (merged.delegate) continue; /* one level only */
+        if (merged.more->delegate) continue; /* one level only */
         if (!expand_destinations(lower, &merged, space) ||
             !expand_gateways(lower, &merged, space) ||
             !merge_blocks(lower, root, &merged, &dropped)) {
             return false;
         }
         if (dropped) continue;
-        inherit(lower, root, &merged);
-        if (!push(lower, out, &merged)) return false;
+        if (!inherit(lower, root, &merged) || !push(lower, out, &merged)) return false;
     }
     return true;
 }
@@ -191,16 +219,6 @@ find_delegate(const struct delegates *delegates, struct istio_resource *root,
 }
 
 static bool
-has_delegates(const struct istio_virtual_service *spec)
-{
-    const struct istio_http_route *routes = spec->http.items;
-    for (size_t i = 0; i < spec->http.count; i++) {
-        if (routes[i].delegate) return true;
-    }
-    return false;
-}
-
-static bool
 resolve(struct delegates *delegates, struct istio_resource *root)
 {
     struct lower *lower = delegates->lower;
@@ -208,11 +226,12 @@ resolve(struct delegates *delegates, struct istio_resource *root)
     const struct istio_http_route *routes = spec->http.items;
     struct route_array out = {0};
     for (size_t i = 0; i < spec->http.count; i++) {
-        if (!routes[i].delegate) {
+        if (!routes[i].more->delegate) {
             if (!push(lower, &out, &routes[i])) return false;
             continue;
         }
-        const struct istio_resource *found = find_delegate(delegates, root, routes[i].delegate);
+        const struct istio_resource *found =
+            find_delegate(delegates, root, routes[i].more->delegate);
         if (!found) continue;
         struct istio_http_route own = routes[i];
         if (!expand_gateways(lower, &own, root->meta->space) ||
@@ -244,7 +263,7 @@ delegates_resolve(struct lower *lower)
     }
     for (size_t i = 0; ok && i < count; i++) {
         const struct istio_virtual_service *spec = all[i]->virtual_service;
-        if (all[i]->bad || spec->hosts.count == 0 || !has_delegates(spec)) continue;
+        if (all[i]->bad || spec->hosts.count == 0 || !all[i]->traits.delegate) continue;
         ok = resolve(&delegates, all[i]);
     }
     map_free(&delegates.by_name);

@@ -38,6 +38,7 @@ istio_compile(struct model *out, struct envelope_list *envelopes,
         .options = settings->options,
         .set = &set,
         .actions = map_init(envelope->arena),
+        .plain_actions = map_init(envelope->arena),
         .bindings = map_init(envelope->arena),
         .destinations = map_init(envelope->arena),
     };
@@ -45,6 +46,7 @@ istio_compile(struct model *out, struct envelope_list *envelopes,
                    destination_rules_read(&lower) && analyze_set(&lower, envelopes) &&
                    lower_listeners(&lower, out);
     map_free(&lower.actions);
+    map_free(&lower.plain_actions);
     registry_free(&lower);
     endpoints_free(&lower);
     map_free(&lower.bindings);

@@ -34,6 +34,7 @@ limits_check(struct istio_set *set, const struct envelope_options *options, uint
     struct limits limits = {.options = options, .destinations = destinations};
     for (size_t i = 0; i < set->count_of[ISTIO_VIRTUAL_SERVICE]; i++) {
         limits.resource = set->of[ISTIO_VIRTUAL_SERVICE][i];
+        if (limits.resource->traits.most_destinations <= destinations) continue;
         const struct istio_virtual_service *spec = limits.resource->virtual_service;
         const struct istio_http_route *http = spec->http.items;
         for (size_t k = 0; k < spec->http.count; k++) {

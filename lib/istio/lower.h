@@ -22,7 +22,8 @@ struct lower {
     const sluice_compile_options *options; /* every text set */
     struct istio_set *set;
     struct destination_rules *rules;
-    struct map actions; /* (route, scope) -> model_action */
+    struct map actions;       /* (route, scope) -> model_action */
+    struct map plain_actions; /* lower_plain_key() -> model_action */
     struct endpoints *endpoints;
     struct registry *registry; /* NULL: hosts are taken as they are */
     struct map bindings;       /* "mesh" or gateway -> struct binding */

@@ -62,8 +62,8 @@ fill_response(struct lower *lower, const struct istio_http_route *route,
               struct model_action *action)
 {
     action->kind = MODEL_RESPOND;
-    action->response = lower_response(lower, route->direct_response);
-    set_headers(lower, action, route->headers);
+    action->response = lower_response(lower, route->more->direct_response);
+    set_headers(lower, action, route->more->headers);
     if (!action->response) return false;
     return action->response->body.len > 0 || drop_content_type(lower, &action->response_ops);
 }
@@ -76,35 +76,47 @@ fill(struct lower *lower, const struct lower_source *source, const struct istio_
         .kind = MODEL_FORWARD,
         .timeout_ns = SLUICE_NO_DURATION,
         .backend_timeout_ns = SLUICE_NO_DURATION,
-        .fault = lower_fault(lower, route->fault),
+        .fault = lower_fault(lower, route->more->fault),
     };
     /* What stands first here wins when a rule that validation refuses runs anyway. */
-    if (route->redirect) {
+    if (route->more->redirect) {
         action->kind = MODEL_REDIRECT;
-        action->redirect = lower_redirect(lower, source, route->redirect);
-        set_headers(lower, action, route->headers);
+        action->redirect = lower_redirect(lower, source, route->more->redirect);
+        set_headers(lower, action, route->more->headers);
         return action->redirect != NULL;
     }
-    if (route->direct_response) return fill_response(lower, route, action);
-    set_rewrite(action, route->rewrite, source->semantics);
-    set_headers(lower, action, route->headers);
-    action->timeout_ns = timeout_of(route->timeout);
-    action->cors = lower_cors(lower, route->cors_policy);
+    if (route->more->direct_response) return fill_response(lower, route, action);
+    set_rewrite(action, route->more->rewrite, source->semantics);
+    set_headers(lower, action, route->more->headers);
+    action->timeout_ns = timeout_of(route->more->timeout);
+    action->cors = lower_cors(lower, route->more->cors_policy);
     if (!lower_split(lower, source, route, scope, action)) return false;
     bool hashed = action->split.count == 1 && action->hash_policy_count > 0;
-    action->retry = lower_retry(lower, route->retries, hashed);
+    action->retry = lower_retry(lower, route->more->retries, hashed);
     return lower_mirrors(lower, source, route, scope, action) && !lower->failed;
+}
+
+/* Where the action of the rule is kept, for rules that say the same or for this one alone. */
+static void **
+place_of(struct lower *lower, const struct lower_source *source,
+         const struct istio_http_route *route, const struct lower_scope *scope)
+{
+    struct plain_key plain;
+    if (lower_plain_key(&plain, lower, source, route, scope)) {
+        return map_put_copy(&lower->plain_actions, lower->arena, str_make(plain.bytes, plain.len));
+    }
+    /* The port matters where a registry says which ports a service has. */
+    uint64_t port = lower->registry ? scope->port : 0;
+    uint64_t parts[] = {(uintptr_t)route, scope->mesh, port};
+    sluice_str key = str_make((const char *)parts, sizeof(parts));
+    return map_put_copy(&lower->actions, lower->arena, key);
 }
 
 const struct model_action *
 lower_action(struct lower *lower, const struct lower_source *source,
              const struct istio_http_route *route, const struct lower_scope *scope)
 {
-    /* The port matters where a registry says which ports a service has. */
-    uint64_t port = lower->registry ? scope->port : 0;
-    uint64_t parts[] = {(uintptr_t)route, scope->mesh, port};
-    sluice_str key = str_make((const char *)parts, sizeof(parts));
-    void **place = map_put_copy(&lower->actions, lower->arena, key);
+    void **place = place_of(lower, source, route, scope);
     if (!place) {
         lower->failed = true;
         return NULL;

@@ -19,6 +19,16 @@ enum model_path_mode lower_prefix_mode(enum route_semantics semantics, sluice_st
 const sluice_retry_policy *lower_retry(struct lower *lower, const struct istio_retry *retry,
                                        bool hashed);
 
+/* lower_plain.c: the contents of a rule that only sends on to a few destinations, under which its
+ * action is found again. False for any other rule. */
+struct plain_key {
+    char bytes[256];
+    size_t len;
+};
+bool lower_plain_key(struct plain_key *key, const struct lower *lower,
+                     const struct lower_source *source, const struct istio_http_route *route,
+                     const struct lower_scope *scope);
+
 /* numerator = trunc(value * 10000) of a million; an absent value is 0. */
 sluice_fraction lower_percent(const struct istio_percent *percent);
 

@@ -132,10 +132,11 @@ l4_match_source(struct lower *lower, const struct istio_l4_match *match,
                 const struct lower_scope *scope, struct predicate_list *list)
 {
     /* The same tests as in an HTTP block, so the same code makes them. */
-    struct istio_http_match same = {.port = match->port};
+    struct istio_http_match_more more = {.port = match->port};
+    struct istio_http_match same = {.more = &more};
     if (scope->mesh) {
-        same.source_labels = match->source_labels;
-        same.source_namespace = match->source_namespace;
+        more.source_labels = match->source_labels;
+        more.source_namespace = match->source_namespace;
     }
     return lower_match(lower, &same, scope, list);
 }
@@ -194,13 +195,17 @@ mask_address(struct model_cidr *cidr)
     }
 }
 
-static struct model_predicate
-cidr_predicate(const struct l4_chain *chain)
+static bool
+set_cidr(struct lower *lower, struct model_predicate *predicate, const struct l4_chain *chain)
 {
-    return (struct model_predicate){
+    struct model_cidr *cidr = ARENA_NEW(lower->arena, struct model_cidr);
+    if (!cidr) return false;
+    *cidr = chain->cidr;
+    *predicate = (struct model_predicate){
         .subject = MODEL_DESTINATION_IP,
-        .matcher = {.op = MODEL_CIDR, .cidr = chain->cidr},
+        .matcher = {.op = MODEL_CIDR, .cidr = cidr},
     };
+    return true;
 }
 
 static struct model_predicate
@@ -221,7 +226,7 @@ add_rule(struct lower *lower, struct rule_list *list, const struct l4_chain *cha
         ARENA_ARRAY(lower->arena, struct model_predicate, chain->source.count + 2);
     size_t count = 0;
     if (!predicates) return false;
-    if (chain->has_cidr) predicates[count++] = cidr_predicate(chain);
+    if (chain->has_cidr && !set_cidr(lower, &predicates[count++], chain)) return false;
     if (chain->sni.len && !str_equal(chain->sni, STR("*"))) {
         predicates[count++] = sni_predicate(lower, chain->sni);
     }

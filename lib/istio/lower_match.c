@@ -50,7 +50,7 @@ add_uri(struct lower *lower, struct predicate_list *list, const struct istio_htt
     struct model_predicate *predicate = add(lower, list, MODEL_PATH);
     if (!predicate) return;
     predicate->matcher = matcher;
-    predicate->matcher.ignore_case = match->ignore_uri_case.v && matcher.op != MODEL_REGEX;
+    predicate->matcher.ignore_case = match->more->ignore_uri_case.v && matcher.op != MODEL_REGEX;
 }
 
 /*
@@ -129,18 +129,18 @@ add_queries(struct lower *lower, struct predicate_list *list, const struct value
 static void
 add_source(struct lower *lower, struct predicate_list *list, const struct istio_http_match *match)
 {
-    for (size_t i = 0; i < match->source_labels.count; i++) {
+    for (size_t i = 0; i < match->more->source_labels.count; i++) {
         struct model_predicate *predicate = add(lower, list, MODEL_SOURCE_LABEL);
         if (!predicate) return;
-        predicate->name = match->source_labels.items[i].name;
-        predicate->matcher =
-            (struct model_matcher){.op = MODEL_EXACT, .value = match->source_labels.items[i].value};
+        predicate->name = match->more->source_labels.items[i].name;
+        predicate->matcher = (struct model_matcher){
+            .op = MODEL_EXACT, .value = match->more->source_labels.items[i].value};
     }
-    if (match->source_namespace.v.len == 0) return;
+    if (match->more->source_namespace.v.len == 0) return;
     struct model_predicate *predicate = add(lower, list, MODEL_SOURCE_NAMESPACE);
     if (!predicate) return;
     predicate->matcher =
-        (struct model_matcher){.op = MODEL_EXACT, .value = match->source_namespace.v};
+        (struct model_matcher){.op = MODEL_EXACT, .value = match->more->source_namespace.v};
 }
 
 static void
@@ -170,11 +170,14 @@ static void
 make_room(struct lower *lower, const struct istio_http_match *match, struct predicate_list *list)
 {
     enum { SINGLE = 6 }; /* path, port, method, scheme, authority, namespace */
-    const size_t given[SINGLE] = {match->uri != NULL,       match->port.set,
-                                  match->method != NULL,    match->scheme != NULL,
-                                  match->authority != NULL, match->source_namespace.set};
-    list->capacity = match->headers.count + match->without_headers.count +
-                     match->query_params.count + match->source_labels.count;
+    const size_t given[SINGLE] = {match->uri != NULL,
+                                  match->more->port.set,
+                                  match->method != NULL,
+                                  match->more->scheme != NULL,
+                                  match->more->authority != NULL,
+                                  match->more->source_namespace.set};
+    list->capacity = match->headers.count + match->more->without_headers.count +
+                     match->more->query_params.count + match->more->source_labels.count;
     for (size_t i = 0; i < SINGLE; i++) {
         list->capacity += given[i];
     }
@@ -189,14 +192,15 @@ lower_match(struct lower *lower, const struct istio_http_match *match,
     make_room(lower, match, list);
     if (lower->failed) return false;
     add_uri(lower, list, match);
-    if (match->port.v > 0 && scope->port == 0) add_port(lower, list, (uint32_t)match->port.v);
+    if (match->more->port.v > 0 && scope->port == 0)
+        add_port(lower, list, (uint32_t)match->more->port.v);
     add_text(lower, list, MODEL_METHOD, match->method);
-    add_text(lower, list, MODEL_SCHEME, match->scheme);
-    add_text(lower, list, MODEL_AUTHORITY, match->authority);
+    add_text(lower, list, MODEL_SCHEME, match->more->scheme);
+    add_text(lower, list, MODEL_AUTHORITY, match->more->authority);
     /* A block that names its gateways does not ask where the request comes from. */
-    if (match->gateways.count == 0) add_source(lower, list, match);
+    if (match->more->gateways.count == 0) add_source(lower, list, match);
     add_headers(lower, list, &match->headers, false);
-    add_headers(lower, list, &match->without_headers, true);
-    add_queries(lower, list, &match->query_params);
+    add_headers(lower, list, &match->more->without_headers, true);
+    add_queries(lower, list, &match->more->query_params);
     return !lower->failed && !lower->arena->failed;
 }

@@ -32,10 +32,11 @@ static bool
 block_applies(struct lower *lower, const struct lower_source *source,
               const struct istio_http_match *match, const struct lower_scope *scope)
 {
-    if (scope->port && match->port.v > 0 && (uint32_t)match->port.v != scope->port) return false;
-    if (match->gateways.count == 0) return true;
-    const sluice_str *gateways = match->gateways.items;
-    for (size_t i = 0; i < match->gateways.count; i++) {
+    if (scope->port && match->more->port.v > 0 && (uint32_t)match->more->port.v != scope->port)
+        return false;
+    if (match->more->gateways.count == 0) return true;
+    const sluice_str *gateways = match->more->gateways.items;
+    for (size_t i = 0; i < match->more->gateways.count; i++) {
         sluice_str name = expand_gateway(lower, gateways[i], source->resource->meta->space);
         if (str_equal(name, scope->mesh ? STR("mesh") : scope->gateway)) return true;
     }
@@ -46,8 +47,9 @@ static sluice_str
 route_name(struct lower *lower, const struct istio_http_route *route,
            const struct istio_http_match *match)
 {
-    if (!match || match->name.v.len == 0) return route->name.v;
-    return arena_concat(lower->arena, (sluice_str[]){route->name.v, STR("."), match->name.v}, 3);
+    if (!match || match->more->name.v.len == 0) return route->more->name.v;
+    return arena_concat(lower->arena,
+                        (sluice_str[]){route->more->name.v, STR("."), match->more->name.v}, 3);
 }
 
 static bool
@@ -71,8 +73,8 @@ add_entry(struct lower *lower, const struct lower_source *source, const struct l
         .rule = index,
         .match = block,
         .route_name = route_name(lower, route, match),
-        .rule_name = route->name.v,
-        .line = match ? match->node->line : route->node->line,
+        .rule_name = route->more->name.v,
+        .line = match ? match->line : route->node->line,
     };
     return rule_list_add(lower, list, rule);
 }
@@ -120,7 +122,7 @@ lower_routes(struct lower *lower, const struct lower_source *source,
     if (!make_room(lower, http, list)) return false;
     for (size_t i = 0; i < http->count && !ends_list(list); i++) {
         size_t blocks = routes[i].match.count;
-        if (routes[i].delegate) continue; /* resolved before, or dangling */
+        if (routes[i].more->delegate) continue; /* resolved before, or dangling */
         if (blocks == 0 && !add_entry(lower, source, scope, &routes[i], (uint32_t)i, -1, list)) {
             return false;
         }

@@ -91,7 +91,7 @@ make_entry(struct lower *lower, const struct lower_source *source,
     };
     if (!from->headers) return entry;
     bool merged = route->route.count == 1;
-    const struct istio_headers *own = route->headers;
+    const struct istio_headers *own = route->more->headers;
     struct header_stages request = {own ? own->request : NULL, from->headers->request, merged};
     struct header_stages response = {own ? own->response : NULL, from->headers->response, merged};
     entry.request_ops = lower_header_ops(lower, &request);
@@ -173,8 +173,9 @@ add_mirror(struct lower *lower, const struct lower_source *source,
 static sluice_fraction
 single_fraction(const struct istio_http_route *route)
 {
-    if (route->mirror_percentage) return lower_percent(route->mirror_percentage);
-    uint32_t percent = route->mirror_percent.set ? (uint32_t)route->mirror_percent.v : 100;
+    if (route->more->mirror_percentage) return lower_percent(route->more->mirror_percentage);
+    uint32_t percent =
+        route->more->mirror_percent.set ? (uint32_t)route->more->mirror_percent.v : 100;
     return (sluice_fraction){percent, 100};
 }
 
@@ -183,17 +184,17 @@ lower_mirrors(struct lower *lower, const struct lower_source *source,
               const struct istio_http_route *route, const struct lower_scope *scope,
               struct model_action *action)
 {
-    const struct istio_mirror_policy *items = route->mirrors.items;
-    if (!route->mirror && route->mirrors.count == 0) return true;
+    const struct istio_mirror_policy *items = route->more->mirrors.items;
+    if (!route->more->mirror && route->more->mirrors.count == 0) return true;
     struct model_mirror *mirrors =
-        ARENA_ARRAY(lower->arena, struct model_mirror, route->mirrors.count + 1);
+        ARENA_ARRAY(lower->arena, struct model_mirror, route->more->mirrors.count + 1);
     if (!mirrors) return false;
     action->mirrors = mirrors;
-    if (!add_mirror(lower, source, route->mirror, single_fraction(route), scope, mirrors,
+    if (!add_mirror(lower, source, route->more->mirror, single_fraction(route), scope, mirrors,
                     &action->mirror_count)) {
         return false;
     }
-    for (size_t i = 0; i < route->mirrors.count; i++) {
+    for (size_t i = 0; i < route->more->mirrors.count; i++) {
         sluice_fraction fraction =
             items[i].percentage ? lower_percent(items[i].percentage) : (sluice_fraction){100, 100};
         if (!add_mirror(lower, source, items[i].destination, fraction, scope, mirrors,

@@ -175,6 +175,7 @@ read_istio(struct istio_resource *out, const struct kind_row *row, struct envelo
         .gateway_semantics = has_gateway_semantics(row->kind, envelope),
     };
     if (envelope->spec) validate_spec(&v, out);
+    out->traits = v.traits;
     if (row->kind == ISTIO_DESTINATION_RULE) sort_ports(spec);
     bool ok = row->kind != ISTIO_VIRTUAL_SERVICE || read_sticky(&out->sticky, envelope, &decode);
     envelope_decode_done(envelope, &decode);

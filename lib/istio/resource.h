@@ -6,6 +6,7 @@
 
 #include "engine/regex_store.h"
 #include "istio/resources.h"
+#include "istio/traits.h"
 #include "model/annotations.h"
 #include "yaml/envelope.h"
 #include "yaml/kubernetes.h"
@@ -34,6 +35,7 @@ struct istio_resource {
         const struct kube_service *service;
     };
     struct model_sticky sticky; /* of a VirtualService: its sluice.dev annotations */
+    struct istio_traits traits; /* of a VirtualService */
     bool bad;                   /* has errors: keep_going sets it aside */
 };
 

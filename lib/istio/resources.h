@@ -18,11 +18,10 @@ struct istio_string_match {
     struct value_str exact, prefix, regex;
 };
 
-struct istio_http_match {
-    const struct yaml_node *node;
+/* What few blocks have. */
+struct istio_http_match_more {
     struct value_str name;
-    struct istio_string_match *uri, *scheme, *method, *authority;
-    struct value_message_map headers;         /* istio_string_match */
+    struct istio_string_match *scheme, *authority;
     struct value_message_map without_headers; /* istio_string_match */
     struct value_message_map query_params;    /* istio_string_match */
     struct value_bool ignore_uri_case;
@@ -32,6 +31,16 @@ struct istio_http_match {
     struct value_list gateways; /* sluice_str */
     struct value_str stat_prefix;
 };
+extern const struct istio_http_match_more istio_no_more_of_match;
+
+struct istio_http_match {
+    const struct yaml_node *node;
+    const struct istio_http_match_more *more; /* never NULL: it may be the one of nothing */
+    struct istio_string_match *uri, *method;
+    struct value_message_map headers; /* istio_string_match */
+    uint32_t line;
+};
+_Static_assert(sizeof(struct istio_http_match) == 64, "one cache line");
 
 /* TLSMatchAttributes and L4MatchAttributes in one: sni_hosts is of tls, source_subnet of tcp. */
 struct istio_l4_match {
@@ -169,11 +178,9 @@ struct istio_cors {
     struct value_int unmatched_preflights; /* enum istio_unmatched_preflights */
 };
 
-struct istio_http_route {
-    const struct yaml_node *node;
+/* What few rules have. */
+struct istio_http_route_more {
     struct value_str name;
-    struct value_list match; /* istio_http_match; a null item's node is YAML_NULL */
-    struct value_list route; /* istio_http_destination */
     struct istio_redirect *redirect;
     struct istio_direct_response *direct_response;
     struct istio_delegate *delegate;
@@ -188,6 +195,15 @@ struct istio_http_route {
     struct istio_cors *cors_policy;
     struct istio_headers *headers;
 };
+extern const struct istio_http_route_more istio_no_more_of_route;
+
+struct istio_http_route {
+    const struct yaml_node *node;
+    const struct istio_http_route_more *more; /* never NULL: it may be the one of nothing */
+    struct value_list match; /* istio_http_match; a null item's node is YAML_NULL */
+    struct value_list route; /* istio_http_destination */
+};
+_Static_assert(sizeof(struct istio_http_route) == 64, "one cache line");
 
 /* RouteDestination of tls and tcp. */
 struct istio_l4_destination {

@@ -189,25 +189,29 @@ static const struct message_type cors = MESSAGE_TYPE("CorsPolicy", T, cors_field
 #undef T
 
 #define T struct istio_http_route
+#define MORE struct istio_http_route_more
+const MORE istio_no_more_of_route = {.name = {.set = false}};
 static const struct field_type_row http_route_fields[] = {
-    ROW(T, name, "name", FIELD_STR),
+    MORE_ROW(MORE, name, "name", FIELD_STR),
     MESSAGES(T, match, "match", &schema_http_match),
     MESSAGES(T, route, "route", &http_destination),
-    MESSAGE(T, redirect, "redirect", &redirect),
-    MESSAGE(T, direct_response, "directResponse", &direct_response),
-    MESSAGE(T, delegate, "delegate", &delegate),
-    MESSAGE(T, rewrite, "rewrite", &rewrite),
-    ROW(T, timeout, "timeout", FIELD_DURATION),
-    MESSAGE(T, retries, "retries", &retry),
-    MESSAGE(T, fault, "fault", &fault),
-    MESSAGE(T, mirror, "mirror", &destination),
-    MESSAGES(T, mirrors, "mirrors", &mirror_policy),
-    ROW(T, mirror_percent, "mirrorPercent", FIELD_UINT32),
-    MESSAGE(T, mirror_percentage, "mirrorPercentage", &percent),
-    MESSAGE(T, cors_policy, "corsPolicy", &cors),
-    MESSAGE(T, headers, "headers", &headers),
+    MORE_MESSAGE(MORE, redirect, "redirect", &redirect),
+    MORE_MESSAGE(MORE, direct_response, "directResponse", &direct_response),
+    MORE_MESSAGE(MORE, delegate, "delegate", &delegate),
+    MORE_MESSAGE(MORE, rewrite, "rewrite", &rewrite),
+    MORE_ROW(MORE, timeout, "timeout", FIELD_DURATION),
+    MORE_MESSAGE(MORE, retries, "retries", &retry),
+    MORE_MESSAGE(MORE, fault, "fault", &fault),
+    MORE_MESSAGE(MORE, mirror, "mirror", &destination),
+    MESSAGES_WITH(MORE, mirrors, "mirrors", &mirror_policy, .in_more = true),
+    MORE_ROW(MORE, mirror_percent, "mirrorPercent", FIELD_UINT32),
+    MORE_MESSAGE(MORE, mirror_percentage, "mirrorPercentage", &percent),
+    MORE_MESSAGE(MORE, cors_policy, "corsPolicy", &cors),
+    MORE_MESSAGE(MORE, headers, "headers", &headers),
 };
-static const struct message_type http_route = MESSAGE_TYPE("HTTPRoute", T, http_route_fields);
+static const struct message_type http_route =
+    MESSAGE_TYPE_WITH("HTTPRoute", T, http_route_fields, WITH_MORE(T, istio_no_more_of_route));
+#undef MORE
 #undef T
 
 #define T struct istio_l4_destination

@@ -205,29 +205,49 @@ validate_export_to(struct validate *v, const struct value_list *export_to,
 
 /* ---- regular expressions ---- */
 
-const struct regex *
-validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern)
+static bool
+is_within_limit(struct validate *v, const struct yaml_node *at, sluice_str pattern)
 {
-    const struct regex *regex;
-    struct regex_error error;
-    if (pattern.len > v->regexes->bytes_max) {
-        BROKEN(v, at, "regular expression of %zu bytes is longer than %u, which is the limit",
-               pattern.len, (unsigned)v->regexes->bytes_max);
-        return NULL;
-    }
-    switch (regex_store_get(v->regexes, &regex, pattern, &error)) {
+    if (pattern.len <= v->regexes->bytes_max) return true;
+    BROKEN(v, at, "regular expression of %zu bytes is longer than %u, which is the limit",
+           pattern.len, (unsigned)v->regexes->bytes_max);
+    return false;
+}
+
+static void
+report_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern,
+             enum regex_result result, const struct regex_error *error)
+{
+    switch (result) {
     case REGEX_OK:
-        return regex;
+        return;
     case REGEX_BAD:
         BROKEN(v, at, "regular expression \"%.*s\" is not in RE2 syntax: %s", STR_ARG(pattern),
-               error.text);
-        return NULL;
+               error->text);
+        return;
     case REGEX_UNSUPPORTED:
         BROKEN(v, at, "this build of sluice has no regular expressions");
-        return NULL;
+        return;
     case REGEX_NOMEM:
-        break;
+        v->failed = true;
+        return;
     }
-    v->failed = true;
-    return NULL;
+}
+
+void
+validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern)
+{
+    struct regex_error error;
+    if (!is_within_limit(v, at, pattern)) return;
+    report_regex(v, at, pattern, regex_store_check(v->regexes, pattern, &error), &error);
+}
+
+const struct regex *
+validate_regex_get(struct validate *v, const struct yaml_node *at, sluice_str pattern)
+{
+    const struct regex *regex = NULL;
+    struct regex_error error;
+    if (!is_within_limit(v, at, pattern)) return NULL;
+    report_regex(v, at, pattern, regex_store_get(v->regexes, &regex, pattern, &error), &error);
+    return regex;
 }

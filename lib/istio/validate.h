@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "engine/regex_store.h"
 #include "istio/resources.h"
+#include "istio/traits.h"
 #include "yaml/envelope.h"
 #include "yaml/str_walk.h"
 
@@ -20,6 +21,7 @@ struct validate {
     struct regex_store *regexes;
     bool gateway_semantics; /* the resource was converted from Gateway API */
     bool failed;            /* memory ran out */
+    struct istio_traits traits;
 };
 
 #define ISTIO_ERROR "IST0106"
@@ -68,10 +70,11 @@ struct export_rules {
 void validate_export_to(struct validate *v, const struct value_list *export_to,
                         struct export_rules rules);
 
-/* The compiled expression, which stays the store's; NULL when it is reported as wrong (or
- * v->failed). */
-const struct regex *validate_regex(struct validate *v, const struct yaml_node *at,
-                                   sluice_str pattern);
+void validate_regex(struct validate *v, const struct yaml_node *at, sluice_str pattern);
+/* The same, and the compiled expression, which stays the store's; NULL when it is reported as wrong
+ * (or v->failed). */
+const struct regex *validate_regex_get(struct validate *v, const struct yaml_node *at,
+                                       sluice_str pattern);
 
 /* ---- parts of a VirtualService ---- */
 
@@ -94,7 +97,9 @@ void validate_tcp_routes(struct validate *v, const struct istio_virtual_service 
 void validate_headers(struct validate *v, const struct istio_headers *headers);
 bool validate_is_authority_header(sluice_str name);
 
+/* These two note traits. */
 void validate_destination(struct validate *v, const struct istio_destination *destination);
+void validate_destination_count(struct validate *v, size_t count);
 /* One entry of a weighted list; adds to *total. */
 void validate_weight(struct validate *v, const struct yaml_node *entry, struct value_int weight,
                      uint64_t *total);

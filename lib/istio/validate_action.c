@@ -57,7 +57,7 @@ check_redirect_code(struct validate *v, const struct istio_redirect *redirect)
 static void
 check_prefix_rewrite(struct validate *v, const struct istio_http_route *route)
 {
-    if (route->redirect->prefix_rewrite.v.len == 0) return;
+    if (route->more->redirect->prefix_rewrite.v.len == 0) return;
     const struct istio_http_match *matches = route->match.items;
     for (size_t i = 0; i < route->match.count; i++) {
         if (!matches[i].uri || matches[i].uri->prefix.set) continue;
@@ -69,9 +69,9 @@ check_prefix_rewrite(struct validate *v, const struct istio_http_route *route)
 void
 validate_redirect(struct validate *v, const struct istio_http_route *route)
 {
-    if (!route->redirect) return;
-    check_redirect_target(v, route->redirect);
-    check_redirect_code(v, route->redirect);
+    if (!route->more->redirect) return;
+    check_redirect_target(v, route->more->redirect);
+    check_redirect_code(v, route->more->redirect);
     check_prefix_rewrite(v, route);
 }
 
@@ -111,7 +111,7 @@ check_regex_rewrite(struct validate *v, const struct istio_regex_rewrite *rewrit
         REFUSED(v, at, "uriRegexRewrite needs a rewrite that is not empty");
     }
     const struct regex *regex =
-        validate_regex(v, validate_at(rewrite->node, "match"), rewrite->match.v);
+        validate_regex_get(v, validate_at(rewrite->node, "match"), rewrite->match.v);
     struct regex_error error;
     if (regex && !regex_check_rewrite(regex, rewrite->rewrite.v, &error)) {
         BROKEN(v, at, "rewrite \"%.*s\" does not fit the match: %s", STR_ARG(rewrite->rewrite.v),

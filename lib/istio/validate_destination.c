@@ -5,14 +5,17 @@
 #include "istio/validate.h"
 
 static void
-check_host(struct validate *v, const struct yaml_node *at, sluice_str host)
+check_host(struct validate *v, const struct istio_destination *destination)
 {
+    sluice_str host = destination->host.v;
     const char *wrong = name_check_wildcard_domain(host);
+    if (!wrong && host.len && !str_equal(host, STR("*"))) return;
+    const struct yaml_node *at = validate_at(destination->node, "host");
     if (host.len == 0) {
         BROKEN(v, at, "the destination has no host");
     } else if (str_equal(host, STR("*"))) {
         BROKEN(v, at, "host \"*\" is no destination; name a service");
-    } else if (wrong) {
+    } else {
         REFUSED(v, at, "host \"%.*s\" %s", STR_ARG(host), wrong);
     }
 }
@@ -20,15 +23,24 @@ check_host(struct validate *v, const struct yaml_node *at, sluice_str host)
 void
 validate_destination(struct validate *v, const struct istio_destination *destination)
 {
-    if (!destination || v->gateway_semantics) return;
-    check_host(v, validate_at(destination->node, "host"), destination->host.v);
+    if (!destination) return;
     sluice_str subset = destination->subset.v;
+    v->traits.subset |= subset.len > 0;
+    v->traits.dotted_host |= str_find(destination->host.v, '.') != SIZE_MAX;
+    if (v->gateway_semantics) return;
+    check_host(v, destination);
     if (subset.len > 0 && !name_is_dns_label(subset)) {
         REFUSED(v, validate_at(destination->node, "subset"),
                 "subset \"%.*s\" is not 1 to 63 letters, digits or inner \"-\"", STR_ARG(subset));
     }
     const struct istio_port_selector *port = destination->port;
     if (port) validate_port(v, validate_at(port->node, "number"), port->number.v);
+}
+
+void
+validate_destination_count(struct validate *v, size_t count)
+{
+    if (count > v->traits.most_destinations) v->traits.most_destinations = count;
 }
 
 void

@@ -40,11 +40,11 @@ parts_of(const struct istio_http_route *route)
     return (struct parts){
         {
          [ROUTE] = route->route.count > 0,
-         [REDIRECT] = route->redirect != NULL,
-         [DIRECT_RESPONSE] = route->direct_response != NULL,
-         [FAULT] = route->fault != NULL,
-         [REWRITE] = route->rewrite != NULL,
-         [DELEGATE] = route->delegate != NULL,
+         [REDIRECT] = route->more->redirect != NULL,
+         [DIRECT_RESPONSE] = route->more->direct_response != NULL,
+         [FAULT] = route->more->fault != NULL,
+         [REWRITE] = route->more->rewrite != NULL,
+         [DELEGATE] = route->more->delegate != NULL,
          }
     };
 }
@@ -86,6 +86,8 @@ check_destinations(struct validate *v, const struct value_list *list)
 {
     const struct istio_http_destination *items = list->items;
     uint64_t total = 0;
+    validate_destination_count(v, list->count);
+    v->traits.lone_weight |= list->count == 1 && items->weight.set;
     for (size_t i = 0; i < list->count; i++) {
         if (!items[i].destination) {
             BROKEN(v, items[i].node, "the entry has no destination");
@@ -109,20 +111,20 @@ check_mirror_percentage(struct validate *v, const struct istio_percent *percenta
 static void
 check_mirrors(struct validate *v, const struct istio_http_route *route)
 {
-    const struct istio_mirror_policy *mirrors = route->mirrors.items;
-    validate_destination(v, route->mirror);
-    if (route->mirror && route->mirrors.count > 0) {
+    const struct istio_mirror_policy *mirrors = route->more->mirrors.items;
+    validate_destination(v, route->more->mirror);
+    if (route->more->mirror && route->more->mirrors.count > 0) {
         REFUSED(v, validate_at(route->node, "mirrors"), "mirrors cannot stand beside mirror");
     }
-    for (size_t i = 0; i < route->mirrors.count; i++) {
+    for (size_t i = 0; i < route->more->mirrors.count; i++) {
         if (!mirrors[i].destination) BROKEN(v, mirrors[i].node, "the mirror has no destination");
         validate_destination(v, mirrors[i].destination);
         check_mirror_percentage(v, mirrors[i].percentage);
     }
-    check_mirror_percentage(v, route->mirror_percentage);
-    if (!route->mirror_percent.set) return;
+    check_mirror_percentage(v, route->more->mirror_percentage);
+    if (!route->more->mirror_percent.set) return;
     const struct yaml_node *at = validate_at(route->node, "mirrorPercent");
-    if (route->mirror_percent.v > 100) BROKEN(v, at, "mirrorPercent must be from 0 to 100");
+    if (route->more->mirror_percent.v > 100) BROKEN(v, at, "mirrorPercent must be from 0 to 100");
     WARN(v, at, "mirrorPercent is deprecated; use mirrorPercentage");
 }
 
@@ -145,30 +147,41 @@ check_authority_map(struct validate *v, const struct value_str_map *map, bool *h
 static void
 check_authority_once(struct validate *v, const struct istio_http_route *route)
 {
-    bool have = route->rewrite && route->rewrite->authority.v.len > 0;
-    if (!route->headers || !route->headers->request) return;
-    check_authority_map(v, &route->headers->request->set, &have);
-    check_authority_map(v, &route->headers->request->add, &have);
+    bool have = route->more->rewrite && route->more->rewrite->authority.v.len > 0;
+    if (!route->more->headers || !route->more->headers->request) return;
+    check_authority_map(v, &route->more->headers->request->set, &have);
+    check_authority_map(v, &route->more->headers->request->add, &have);
+}
+
+/* A null rule is empty; the node of any other is not looked at, which is far away in memory. */
+static bool
+is_null(const struct istio_http_route *route)
+{
+    return route->more == &istio_no_more_of_route && route->match.count == 0 &&
+           route->route.count == 0 && route->node->kind == YAML_NULL;
 }
 
 void
 validate_http_route(struct validate *v, const struct istio_http_route *route, bool in_delegate)
 {
-    if (route->node->kind == YAML_NULL) {
+    if (is_null(route)) {
         BROKEN(v, route->node, "the rule is null");
         return;
     }
+    v->traits.delegate |= route->more->delegate != NULL;
+    v->traits.fault |= route->more->fault != NULL;
+    v->traits.mirror |= route->more->mirror || route->more->mirrors.count > 0;
     check_parts(v, route, in_delegate);
     validate_http_matches(v, &route->match);
     check_destinations(v, &route->route);
     validate_redirect(v, route);
-    validate_direct_response(v, route->direct_response);
-    validate_rewrite(v, route->rewrite);
-    validate_duration(v, route->node, "timeout", route->timeout);
-    validate_retry(v, route->retries);
-    validate_fault(v, route->fault);
+    validate_direct_response(v, route->more->direct_response);
+    validate_rewrite(v, route->more->rewrite);
+    validate_duration(v, route->node, "timeout", route->more->timeout);
+    validate_retry(v, route->more->retries);
+    validate_fault(v, route->more->fault);
     check_mirrors(v, route);
-    validate_cors(v, route->cors_policy);
-    validate_headers(v, route->headers);
+    validate_cors(v, route->more->cors_policy);
+    validate_headers(v, route->more->headers);
     check_authority_once(v, route);
 }

@@ -20,6 +20,7 @@ check_destinations(struct validate *v, const struct istio_l4_route *route)
 {
     const struct istio_l4_destination *items = route->route.items;
     uint64_t total = 0;
+    validate_destination_count(v, route->route.count);
     if (route->route.count == 0) {
         BROKEN(v, validate_at(route->node, "route"), "the rule needs at least one destination");
     }

@@ -59,13 +59,21 @@ check_header_name(struct validate *v, const struct yaml_node *at, sluice_str nam
     }
 }
 
+/* Without a look at the node of a matcher that is there, which is far away in memory. */
+static bool
+is_null(const struct istio_string_match *match)
+{
+    bool set = match->exact.set || match->prefix.set || match->regex.set;
+    return !set && match->node->kind == YAML_NULL;
+}
+
 static void
 check_headers(struct validate *v, const struct value_message_map *headers)
 {
     const struct istio_string_match *items = headers->items;
     for (size_t i = 0; i < headers->count; i++) {
         check_header_name(v, items[i].node, headers->keys[i]);
-        if (items[i].node->kind == YAML_NULL) {
+        if (is_null(&items[i])) {
             REFUSED(v, items[i].node, "header \"%.*s\" has no matcher; {} tests for presence",
                     STR_ARG(headers->keys[i]));
         }
@@ -95,10 +103,11 @@ check_query_params(struct validate *v, const struct value_message_map *params)
 static void
 check_source(struct validate *v, const struct istio_http_match *match)
 {
-    if (match->port.v != 0) validate_port(v, validate_at(match->node, "port"), match->port.v);
-    validate_labels(v, &match->source_labels);
-    validate_gateway_names(v, &match->gateways);
-    sluice_str space = match->source_namespace.v;
+    if (match->more->port.v != 0)
+        validate_port(v, validate_at(match->node, "port"), match->more->port.v);
+    validate_labels(v, &match->more->source_labels);
+    validate_gateway_names(v, &match->more->gateways);
+    sluice_str space = match->more->source_namespace.v;
     if (space.len == 0 || name_is_dns_label(space)) return;
     REFUSED(v, validate_at(match->node, "sourceNamespace"),
             "sourceNamespace \"%.*s\" is no namespace name", STR_ARG(space));
@@ -111,12 +120,12 @@ validate_http_matches(struct validate *v, const struct value_list *matches)
     for (size_t i = 0; i < matches->count; i++) {
         const struct istio_http_match *match = &items[i];
         validate_string_match(v, match->uri, MATCH_EMPTY_PREFIX);
-        validate_string_match(v, match->scheme, MATCH_STAR_REFUSED);
+        validate_string_match(v, match->more->scheme, MATCH_STAR_REFUSED);
         validate_string_match(v, match->method, MATCH_STAR_REFUSED);
-        validate_string_match(v, match->authority, MATCH_STAR_REFUSED);
+        validate_string_match(v, match->more->authority, MATCH_STAR_REFUSED);
         check_headers(v, &match->headers);
-        check_without_headers(v, &match->without_headers);
-        check_query_params(v, &match->query_params);
+        check_without_headers(v, &match->more->without_headers);
+        check_query_params(v, &match->more->query_params);
         check_source(v, match);
     }
 }

@@ -118,13 +118,13 @@ check_no_claims(struct validate *v, const struct value_message_map *headers)
 static void
 check_claims(struct validate *v, const struct istio_virtual_service *spec)
 {
-    if (validate_is_gateway_only(spec)) return;
+    if (!v->decode->at_keys || validate_is_gateway_only(spec)) return;
     const struct istio_http_route *routes = spec->http.items;
     for (size_t i = 0; i < spec->http.count; i++) {
         const struct istio_http_match *matches = routes[i].match.items;
         for (size_t k = 0; k < routes[i].match.count; k++) {
             check_no_claims(v, &matches[k].headers);
-            check_no_claims(v, &matches[k].without_headers);
+            check_no_claims(v, &matches[k].more->without_headers);
         }
     }
 }

@@ -59,11 +59,13 @@ struct model_cidr {
 
 struct model_matcher {
     enum model_op op;
-    bool ignore_case;  /* ASCII; EXACT, PREFIX, SEGMENT_PREFIX only */
-    sluice_str value;  /* text, prefix or pattern */
-    sluice_str suffix; /* of AFFIX */
-    uint32_t number;   /* of MODEL_PORT and MODEL_PROTOCOL */
-    struct model_cidr cidr;
+    bool ignore_case; /* ASCII; EXACT, PREFIX, SEGMENT_PREFIX only */
+    sluice_str value; /* text, prefix or pattern */
+    union {
+        sluice_str suffix;             /* of AFFIX */
+        uint32_t number;               /* of MODEL_PORT and MODEL_PROTOCOL; else 0 */
+        const struct model_cidr *cidr; /* of CIDR */
+    };
 };
 
 struct model_predicate {
@@ -73,6 +75,7 @@ struct model_predicate {
     sluice_str name;      /* of HEADER, QUERY*, SOURCE_LABEL, CLAIM */
     struct model_matcher matcher;
 };
+_Static_assert(sizeof(struct model_predicate) == 64, "one cache line");
 
 /* ---- what to do with the path and headers ---- */
 

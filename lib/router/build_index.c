@@ -83,7 +83,8 @@ free_builder(struct index_builder *ib)
     alloc_free(ib->alloc, ib->groups);
     alloc_free(ib->alloc, ib->group_of);
     alloc_free(ib->alloc, ib->order);
-    key_table_free(&ib->counts);
+    alloc_free(ib->alloc, ib->seen);
+    alloc_free(ib->alloc, ib->runs);
     key_table_free(&ib->table);
 }
 
@@ -92,7 +93,7 @@ build_indexes(struct builder *builder)
 {
     struct sluice_router *router = builder->router;
     struct index_builder ib = {.builder = builder, .router = router, .alloc = &router->alloc};
-    ib.counts.alloc = ib.table.alloc = ib.alloc;
+    ib.table.alloc = ib.alloc;
     bool built = index_lists(&ib, router);
     free_builder(&ib);
     return built;

@@ -15,10 +15,10 @@
 
 /* Under what a rule may be filed. */
 struct index_key {
-    enum key_kind kind;
-    uint8_t dimension;
-    uint32_t name;
     sluice_str text;
+    uint32_t name;
+    uint8_t kind; /* enum key_kind */
+    uint8_t dimension;
     bool lasting; /* the text lives as long as the router */
 };
 
@@ -38,7 +38,6 @@ struct index_literals {
 /* Rules that share a key. */
 struct index_group {
     struct index_key key;
-    uint64_t hash;
     uint32_t count; /* of its rules */
     uint32_t first; /* the first of them */
     uint32_t ref;   /* when sealed */
@@ -50,6 +49,16 @@ struct index_group {
     uint32_t sure_beyond; /* and wherever a "/" follows it */
     uint32_t number;      /* among the prefixes of the index */
 };
+_Static_assert(sizeof(struct index_group) <= 56, "there is one for nearly every rule");
+
+/* A rule with runs, and where its first key is in `seen`. */
+struct index_runs {
+    uint32_t rule;
+    size_t seen;
+};
+
+/* Tables of a hundred thousand keys are in no cache: so many look-ups are on their way at once. */
+enum { INDEX_BATCH = 16 };
 
 /* An index that waits to be built. */
 struct index_work {
@@ -73,10 +82,16 @@ struct index_builder {
 
     /* of one index */
     const struct index_work *work;
-    struct key_table counts;
-    struct key_table table; /* refs to groups: REF_LIST, REF_PREFIX, REF_MARKER */
+    struct key_table table; /* of each key, how many rules have it and its group; and markers */
+    uint64_t waiting[INDEX_BATCH]; /* hashes of the keys to be counted next */
+    size_t waiting_count;
+    uint32_t *seen; /* entries of `table`, in the order in which keys are looked at */
+    size_t seen_count, seen_capacity;
+    struct index_runs *runs;
+    size_t run_count, run_capacity;
     struct index_group *groups;
     size_t group_count, group_capacity;
+    size_t filed;       /* entries of the table that lead to a group */
     uint32_t *group_of; /* for each rule of the work */
     size_t group_of_capacity;
     uint64_t *order; /* prefix groups by dimension and length; twice their number */
@@ -91,8 +106,11 @@ uint64_t index_key_hash(const struct index_builder *ib, const struct index_key *
 /* build_index_choose.c: fills groups, group_of and table. */
 bool index_choose_keys(struct index_builder *ib);
 
-/* build_index_groups.c */
-uint32_t index_group_of(struct index_builder *ib, const struct index_key *key);
+/* build_index_groups.c: the group of a key, of which `entry` is the first entry with its hash. */
+uint32_t index_group_of(struct index_builder *ib, const struct index_key *key,
+                        struct key_entry *entry);
+/* File a group under a hash that has no entry, or another one for other keys. */
+bool index_file(struct index_builder *ib, uint64_t hash, enum ref_kind kind, uint32_t group);
 /* Ascending order, by merging: stable, and without memory of its own. Returns items or spare. */
 uint64_t *index_sort(uint64_t *items, uint64_t *spare, size_t count);
 

@@ -25,26 +25,59 @@ keep_text(struct index_builder *ib, struct index_key *key)
     return key->text.ptr != NULL;
 }
 
-uint32_t
-index_group_of(struct index_builder *ib, const struct index_key *key)
+/* Another key with the same hash made a group before. */
+static uint32_t
+find_group(const struct index_builder *ib, const struct index_key *key, uint64_t hash)
 {
-    uint64_t hash = index_key_hash(ib, key), cursor = hash;
+    uint64_t cursor = hash;
     const struct key_entry *entry;
     while ((entry = key_table_next(&ib->table, hash, &cursor)) != NULL) {
-        uint32_t group = ref_number(entry->value);
-        if (same_key(&ib->groups[group].key, key)) return group;
+        uint32_t group = ref_number(entry->ref);
+        if (entry->ref != REF_NONE && same_key(&ib->groups[group].key, key)) return group;
     }
+    return NO_GROUP;
+}
+
+/* NO_GROUP when memory ran out. */
+static uint32_t
+make_group(struct index_builder *ib, const struct index_key *key)
+{
     uint32_t group = (uint32_t)ib->group_count;
-    enum ref_kind kind = key->kind == KEY_PREFIX ? REF_PREFIX : REF_LIST;
     if (!alloc_grow(ib->alloc, (void **)&ib->groups, &ib->group_capacity, ib->group_count + 1,
-                    sizeof(*ib->groups)) ||
-        !key_table_add(&ib->table, hash, ref_make(kind, group))) {
+                    sizeof(*ib->groups))) {
         return NO_GROUP;
     }
-    ib->groups[group] = (struct index_group){.key = *key, .hash = hash, .parent = NO_GROUP};
+    ib->groups[group] = (struct index_group){.key = *key, .parent = NO_GROUP};
     if (!keep_text(ib, &ib->groups[group].key)) return NO_GROUP;
     ib->group_count++;
     return group;
+}
+
+bool
+index_file(struct index_builder *ib, uint64_t hash, enum ref_kind kind, uint32_t group)
+{
+    ib->filed++;
+    return key_table_add(&ib->table,
+                         (struct key_entry){.hash = hash, .ref = ref_make(kind, group)});
+}
+
+uint32_t
+index_group_of(struct index_builder *ib, const struct index_key *key, struct key_entry *entry)
+{
+    enum ref_kind kind = key->kind == KEY_PREFIX ? REF_PREFIX : REF_LIST;
+    if (entry->ref == REF_NONE) {
+        uint32_t made = make_group(ib, key);
+        if (made != NO_GROUP) entry->ref = ref_make(kind, made);
+        ib->filed++;
+        return made;
+    }
+    uint64_t hash = entry->hash;
+    uint32_t group = ref_number(entry->ref);
+    if (same_key(&ib->groups[group].key, key)) return group;
+    group = find_group(ib, key, hash);
+    if (group != NO_GROUP) return group;
+    group = make_group(ib, key);
+    return group != NO_GROUP && index_file(ib, hash, kind, group) ? group : NO_GROUP;
 }
 
 static void

@@ -10,7 +10,7 @@ set_key(struct index_literals *out, const struct predicate *predicate, enum key_
     bool fold = predicate->flags & PREDICATE_IGNORE_CASE;
     out->has_key = true;
     out->key = (struct index_key){
-        .kind = kind,
+        .kind = (uint8_t)kind,
         .dimension = index_dimension_id(predicate->subject, fold),
         .name = predicate->name,
         .text = text,
@@ -90,5 +90,5 @@ index_key_hash(const struct index_builder *ib, const struct index_key *key)
         uint64_t word = word_first(key->text.ptr, key->text.len);
         return index_text_gram(text.keys, text.states[0], word, key->text.len);
     }
-    return index_text_hash(&text, key->text.len, key->kind);
+    return index_text_hash(&text, key->text.len, (enum key_kind)key->kind);
 }

@@ -58,55 +58,103 @@ struct lengths {
     uint32_t count;
 };
 
-static bool
-begins(const struct index_key *key, const struct index_text *text, size_t len)
+/* The hash of a text's first bytes, up to a block of eight. */
+struct hashed {
+    uint64_t state;
+    size_t blocks;
+};
+
+/*
+ * A prefix on its way. Prefixes of one length go the same way, and go it together, a batch at a
+ * time: each step of all is asked for before any is looked at, as the table is in no cache.
+ */
+struct link {
+    struct index_key key;
+    uint32_t group;
+    uint32_t found;      /* ref of the best parent so far; of a marker, its group's parent */
+    uint32_t low, high;  /* lengths among which a longer one may be */
+    struct hashed known; /* where it was found last */
+    struct hashed at;
+    uint64_t hash; /* of the length that is looked up next */
+    bool lost;     /* nothing more is found on the way to the own length */
+};
+
+static uint64_t
+word_at(const struct index_key *key, size_t at)
 {
-    sluice_str x = str_first(key->text, len), y = str_first(text->text, len);
-    return text->fold ? str_equal_ignore_case(x, y) : str_equal(x, y);
+    size_t left = key->text.len - at;
+    uint64_t word = word_first(key->text.ptr + at, left);
+    return key->dimension & 1 ? word_lower(word) : word;
+}
+
+/* From a shorter length on. */
+static uint64_t
+hash_on(const struct index_builder *ib, const struct index_key *key, struct hashed *from,
+        size_t len)
+{
+    const struct hash_keys *keys = &ib->router->hash_keys;
+    for (; from->blocks < len / 8; from->blocks++) {
+        from->state = text_hash_step(keys, from->state, word_at(key, from->blocks * 8));
+    }
+    uint64_t rest = len % 8 ? word_at(key, len / 8 * 8) & word_mask(len % 8) : 0;
+    return text_hash_end(keys, from->state, rest, (size_t)KEY_PREFIX << 40 | len);
+}
+
+static bool
+begins(const struct index_key *key, const struct index_key *other, size_t len)
+{
+    sluice_str x = str_first(key->text, len), y = str_first(other->text, len);
+    return key->dimension & 1 ? str_equal_ignore_case(x, y) : str_equal(x, y);
 }
 
 static uint32_t
-find_prefix(const struct index_builder *ib, const struct index_key *key, struct index_text *text,
-            size_t len)
+find_prefix(const struct index_builder *ib, const struct link *link, size_t len)
 {
-    uint64_t hash = index_text_hash(text, len, KEY_PREFIX), cursor = hash;
+    uint64_t cursor = link->hash;
     const struct key_entry *entry;
-    while ((entry = key_table_next(&ib->table, hash, &cursor)) != NULL) {
-        if (ref_kind(entry->value) < REF_PREFIX) continue;
-        const struct index_key *found = &ib->groups[ref_number(entry->value)].key;
-        if (found->dimension != key->dimension || found->name != key->name) continue;
-        if (ref_kind(entry->value) == REF_PREFIX && found->text.len != len) continue;
-        if (begins(found, text, len)) return entry->value;
+    while ((entry = key_table_next(&ib->table, link->hash, &cursor)) != NULL) {
+        if (ref_kind(entry->ref) < REF_PREFIX) continue;
+        const struct index_key *found = &ib->groups[ref_number(entry->ref)].key;
+        if (found->dimension != link->key.dimension || found->name != link->key.name) continue;
+        if (ref_kind(entry->ref) == REF_PREFIX && found->text.len != len) continue;
+        if (begins(found, &link->key, len)) return entry->ref;
     }
     return REF_NONE;
 }
 
-/* The longest prefix that is shorter: the search of a text that ends before its own length. */
-static uint32_t
-find_parent(const struct index_builder *ib, const struct index_key *key, struct index_text *text,
-            const struct lengths *lengths, uint32_t own)
+static void
+look_ahead(const struct index_builder *ib, struct link *link, size_t len)
 {
-    uint32_t low = 0, high = lengths->count, found = NO_GROUP;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        uint32_t ref = middle < own ? find_prefix(ib, key, text, lengths->items[middle]) : REF_NONE;
-        if (ref == REF_NONE) {
-            high = middle;
-            continue;
-        }
-        uint32_t group = ref_number(ref);
-        found = ref_kind(ref) == REF_PREFIX ? group : ib->groups[group].parent;
-        low = middle + 1;
-    }
-    return found;
+    link->hash = hash_on(ib, &link->key, &link->at, len);
+    key_table_prefetch(&ib->table, link->hash);
 }
 
-/* The same way as a request's search goes, down to the prefix's own length. */
+/*
+ * One step to the own length. Where nothing is found, the parent is a shorter one; and no prefix
+ * that came before went on to longer ones from there, or it had left a marker: nothing is found any
+ * more, and each further step gets one.
+ */
 static bool
-leave_markers(struct index_builder *ib, uint32_t group, struct index_text *text,
-              const struct lengths *lengths, uint32_t own)
+step(struct index_builder *ib, struct link *link, uint32_t middle, size_t len)
 {
-    struct index_key key = ib->groups[group].key;
+    uint32_t ref = link->lost ? REF_NONE : find_prefix(ib, link, len);
+    if (ref != REF_NONE) {
+        link->found = ref;
+        link->known = link->at;
+        link->low = middle + 1;
+        return true;
+    }
+    if (!link->lost) link->high = middle;
+    link->lost = true;
+    return index_file(ib, link->hash, REF_MARKER, link->group) ||
+           build_fail(ib->builder, SLUICE_ERR_NOMEM);
+}
+
+/* The same way as a request's search goes, down to the prefixes' own length. */
+static bool
+go_to_own_length(struct index_builder *ib, struct link *links, size_t count,
+                 const struct lengths *lengths, uint32_t own)
+{
     uint32_t low = 0, high = lengths->count;
     for (;;) {
         uint32_t middle = low + (high - low) / 2;
@@ -116,12 +164,86 @@ leave_markers(struct index_builder *ib, uint32_t group, struct index_text *text,
             continue;
         }
         size_t len = lengths->items[middle];
-        if (find_prefix(ib, &key, text, len) == REF_NONE &&
-            !key_table_add(&ib->table, index_text_hash(text, len, KEY_PREFIX),
-                           ref_make(REF_MARKER, group))) {
-            return build_fail(ib->builder, SLUICE_ERR_NOMEM);
+        for (size_t i = 0; i < count; i++) {
+            look_ahead(ib, &links[i], len);
+        }
+        for (size_t i = 0; i < count; i++) {
+            if (!step(ib, &links[i], middle, len)) return false;
         }
         low = middle + 1;
+    }
+}
+
+/* The search of a text that ends before the length where nothing was found: the lengths between
+ * are on nobody's way to this own length, so that no marker of the batch is there. */
+static void
+find_parents(struct index_builder *ib, struct link *links, size_t count,
+             const struct lengths *lengths)
+{
+    for (bool any = true; any;) {
+        any = false;
+        for (size_t i = 0; i < count; i++) {
+            struct link *link = &links[i];
+            if (link->low == link->high) continue;
+            link->at = link->known;
+            look_ahead(ib, link, lengths->items[link->low + (link->high - link->low) / 2]);
+            any = true;
+        }
+        for (size_t i = 0; i < count; i++) {
+            struct link *link = &links[i];
+            if (link->low == link->high) continue;
+            uint32_t middle = link->low + (link->high - link->low) / 2;
+            uint32_t ref = find_prefix(ib, link, lengths->items[middle]);
+            if (ref == REF_NONE) {
+                link->high = middle;
+            } else {
+                link->found = ref;
+                link->known = link->at;
+                link->low = middle + 1;
+            }
+        }
+    }
+}
+
+static struct link
+begin_link(const struct index_builder *ib, uint32_t group, uint32_t own)
+{
+    struct index_key key = ib->groups[group].key;
+    struct hashed nothing = {index_text_begin(&ib->router->hash_keys, key.dimension, key.name), 0};
+    return (struct link){.key = key, .group = group, .high = own, .known = nothing, .at = nothing};
+}
+
+/* Prefixes of one length, in order: a parent of a marker in the batch is known when it is read. */
+static bool
+link_batch(struct index_builder *ib, const uint64_t *order, size_t count,
+           const struct lengths *lengths, uint32_t own)
+{
+    struct link links[INDEX_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        links[i] = begin_link(ib, (uint32_t)order[i], own);
+    }
+    if (!go_to_own_length(ib, links, count, lengths, own)) return false;
+    find_parents(ib, links, count, lengths);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t found = links[i].found, group = ref_number(found);
+        if (found == REF_NONE) continue; /* as it is: no parent */
+        ib->groups[links[i].group].parent =
+            ref_kind(found) == REF_PREFIX ? group : ib->groups[group].parent;
+    }
+    return true;
+}
+
+/* The groups of the batch after next, and the texts of the next. */
+static void
+prefetch_later(const struct index_builder *ib, size_t at, size_t end)
+{
+    for (size_t i = at + INDEX_BATCH; i < end && i < at + 3 * INDEX_BATCH; i++) {
+        const struct index_group *group = &ib->groups[(uint32_t)ib->order[i]];
+        if (i < at + 2 * INDEX_BATCH) {
+            __builtin_prefetch(group->key.text.ptr);
+        } else {
+            __builtin_prefetch(group);
+        }
     }
 }
 
@@ -130,16 +252,16 @@ static bool
 link_dimension(struct index_builder *ib, size_t begin, size_t end, const struct lengths *lengths)
 {
     uint32_t own = 0;
-    for (size_t i = begin; i < end; i++) {
-        uint32_t group = (uint32_t)ib->order[i];
-        struct index_key key = ib->groups[group].key;
-        struct index_text text;
-        index_text_init(&text, &ib->router->hash_keys, key.dimension, key.name, key.text);
-        while (lengths->items[own] != key.text.len) {
+    for (size_t i = begin, next; i < end; i = next) {
+        size_t len = ib->order[i] >> 32 & 0xffffff;
+        while (lengths->items[own] != len) {
             own++;
         }
-        ib->groups[group].parent = find_parent(ib, &key, &text, lengths, own);
-        if (!leave_markers(ib, group, &text, lengths, own)) return false;
+        for (next = i; next < end && next < i + INDEX_BATCH; next++) {
+            if ((ib->order[next] >> 32 & 0xffffff) != len) break;
+        }
+        prefetch_later(ib, i, end);
+        if (!link_batch(ib, ib->order + i, next - i, lengths, own)) return false;
     }
     return true;
 }

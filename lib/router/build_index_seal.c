@@ -127,13 +127,18 @@ describe_prefix(struct index_dimension *dimension, const struct index_group *gro
 static void
 describe_dimensions(const struct index_builder *ib, struct index_dimension *all)
 {
+    uint32_t last[DIMENSIONS] = {0};
     for (size_t i = 0; i < ib->group_count; i++) {
         const struct index_key *key = &ib->groups[i].key;
         struct index_dimension *dimension = &all[key->dimension];
         dimension->id = key->dimension;
         dimension->subject = key->dimension >> 1;
         dimension->fold = key->dimension & 1;
-        dimension->name_count++; /* of groups, so far */
+        /* Repeated ones are still in it, but not one behind the other. */
+        if (dimension->name_count == 0 || last[key->dimension] != key->name) {
+            dimension->name_count++;
+        }
+        last[key->dimension] = key->name;
         if (key->kind == KEY_EXACT) {
             dimension->exact = true;
             dimension->exact_lengths |= UINT64_C(1) << (key->text.len & 63);
@@ -154,7 +159,8 @@ list_names(struct index_builder *ib, struct index_dimension *dimension)
     if (!names) return build_fail(ib->builder, SLUICE_ERR_NOMEM);
     for (size_t i = 0; i < ib->group_count; i++) {
         const struct index_key *key = &ib->groups[i].key;
-        if (key->dimension == dimension->id) names[at++] = key->name;
+        if (key->dimension != dimension->id) continue;
+        if (at == 0 || names[at - 1] != key->name) names[at++] = key->name;
     }
     uint64_t *sorted = index_sort(names, names + count, count);
     for (size_t i = 0; i < count; i++) {
@@ -212,13 +218,14 @@ seal_dimensions(struct index_builder *ib, struct index *out)
 static bool
 seal_slots(struct index_builder *ib, struct index *out)
 {
-    uint32_t size = (uint32_t)ib->table.count * 2 + 1;
+    uint32_t size = (uint32_t)ib->filed * 2 + 1;
     struct index_slot *slots = build_array(ib->builder, size, sizeof(*slots));
     if (!slots) return false;
     for (size_t i = 0; i < ib->table.count; i++) {
         const struct key_entry *entry = &ib->table.entries[i];
-        const struct index_group *group = &ib->groups[ref_number(entry->value)];
-        enum ref_kind kind = ref_kind(entry->value);
+        if (entry->ref == REF_NONE) continue; /* no rule chose that key */
+        const struct index_group *group = &ib->groups[ref_number(entry->ref)];
+        enum ref_kind kind = ref_kind(entry->ref);
         uint32_t at = index_slot_of(entry->hash, size);
         while (slots[at].ref) {
             at = index_slot_after(at, size);

@@ -1,5 +1,6 @@
 /*
- * build_key_table: numbers by 64-bit hash, while an index is built. One hash may have several.
+ * build_key_table: what is known of a key by its 64-bit hash, while an index is built. One hash may
+ * have several entries.
  */
 #ifndef SLUICE_ROUTER_BUILD_KEY_TABLE_H
 #define SLUICE_ROUTER_BUILD_KEY_TABLE_H
@@ -8,22 +9,30 @@
 
 struct key_entry {
     uint64_t hash;
-    uint32_t value;
+    uint32_t count; /* of rules that have the key */
+    uint32_t ref;   /* the group that is filed here; REF_NONE: none */
 };
 
 struct key_table {
     const sluice_allocator *alloc;
     struct key_entry *entries;
     size_t count, capacity;
-    uint32_t *slots;              /* index + 1; 0 is free */
+    uint64_t *slots;              /* high half of the hash, index + 1; 0 is free */
     size_t slot_count, slot_room; /* those in use, and how many there is memory for */
 };
 
 void key_table_free(struct key_table *table);
-/* Forget everything, keep the memory. */
-void key_table_clear(struct key_table *table);
+/* Forget everything, keep the memory; make room for `count` entries. False when memory ran out. */
+bool key_table_begin(struct key_table *table, size_t count);
 /* Add an entry, also where the hash has some. False when memory ran out. */
-bool key_table_add(struct key_table *table, uint64_t hash, uint32_t value);
+bool key_table_add(struct key_table *table, struct key_entry entry);
+
+/* Ask for the memory that a walk, or adding, begins with. */
+static inline void
+key_table_prefetch(const struct key_table *table, uint64_t hash)
+{
+    __builtin_prefetch(&table->slots[(size_t)hash & (table->slot_count - 1)]);
+}
 
 /* Walk the entries of a hash: *cursor is the hash itself at first. NULL at the end. */
 struct key_entry *key_table_next(const struct key_table *table, uint64_t hash, uint64_t *cursor);

@@ -110,7 +110,7 @@ convert_value(struct builder *builder, struct predicate *to, const struct model_
         to->affix = convert_affix(builder, matcher);
         return;
     case MODEL_CIDR:
-        to->cidr = convert_cidr(builder, &matcher->cidr);
+        to->cidr = convert_cidr(builder, matcher->cidr);
         return;
     case MODEL_SEGMENT_PREFIX:
     case MODEL_PRESENT:
@@ -177,7 +177,7 @@ cost(const struct model_predicate *predicate)
 }
 
 /* A counting sort: stable, and linear also for a rule of a hundred thousand headers. */
-void
+size_t
 build_predicates(struct builder *builder, uint64_t *words, const struct model_rule *rule)
 {
     struct predicate *to = (void *)words;
@@ -193,4 +193,5 @@ build_predicates(struct builder *builder, uint64_t *words, const struct model_ru
         const struct model_predicate *from = &rule->predicates[i];
         convert_predicate(builder, &to[next[cost(from)]++], from);
     }
+    return ((size_t)(builder->text_at - (char *)words) + 7) / 8;
 }

@@ -9,7 +9,23 @@
 static bool
 is_plain(char c)
 {
-    return ascii_is_alpha(c) || ascii_is_digit(c) || (c && memchr("/-_~,;:=&@ ", c, 11));
+    if (ascii_is_alpha(c) || ascii_is_digit(c)) return true;
+    switch (c) {
+    case '/':
+    case '-':
+    case '_':
+    case '~':
+    case ',':
+    case ';':
+    case ':':
+    case '=':
+    case '&':
+    case '@':
+    case ' ':
+        return true;
+    default:
+        return false;
+    }
 }
 
 size_t

@@ -80,14 +80,14 @@ static size_t
 convert_rule(struct builder *builder, struct filling *filling, struct rule *to,
              const struct model_rule *from, size_t predicates)
 {
-    build_predicates(builder, &builder->router->lists[predicates], from);
+    size_t words = build_predicates(builder, &builder->router->lists[predicates], from);
     *to = (struct rule){
         .predicate = (uint32_t)predicates,
         .predicate_count = (uint32_t)from->predicate_count,
         .action = action_index(builder, filling, from),
         .origin = convert_origin(builder, filling, from),
     };
-    return build_predicate_words(from);
+    return words;
 }
 
 static struct rule *

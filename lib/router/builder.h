@@ -123,8 +123,8 @@ bool build_action(struct builder *builder, struct action *to, const struct model
 struct header_ops build_header_ops(struct builder *builder, struct model_header_ops ops);
 
 /* build_predicate.c: predicates of one rule, in order of cost, and behind them their short texts;
- * how many words of eight bytes that takes. */
-void build_predicates(struct builder *builder, uint64_t *to, const struct model_rule *rule);
+ * how many words of eight bytes that took, and takes at most. */
+size_t build_predicates(struct builder *builder, uint64_t *to, const struct model_rule *rule);
 size_t build_predicate_words(const struct model_rule *rule);
 
 /* build_lists.c: where each route list goes, and room for all. */

@@ -80,15 +80,23 @@ is_snake_of(sluice_str text, const char *camel)
     return at == text.len;
 }
 
+static bool
+is_name(sluice_str text, const char *name)
+{
+    size_t i = 0;
+    while (i < text.len && name[i] && name[i] == text.ptr[i]) {
+        i++;
+    }
+    return i == text.len && !name[i];
+}
+
 static const struct field_type_row *
 find_field(const struct decode *decode, const struct message_type *type, sluice_str name,
            bool *snake)
 {
     *snake = false;
     for (size_t i = 0; i < type->field_count; i++) {
-        const char *candidate = type->fields[i].name;
-        if (name.len == 0 || candidate[0] != name.ptr[0]) continue;
-        if (str_equal(name, sluice_str_of(candidate))) return &type->fields[i];
+        if (is_name(name, type->fields[i].name)) return &type->fields[i];
     }
     if (decode->dialect->crd || str_find(name, '_') == SIZE_MAX) return NULL;
     *snake = true;
@@ -213,6 +221,22 @@ check_snake(struct decode *decode, const struct field_type_row *field, const str
                  STR_ARG(at->key));
 }
 
+/* NULL when memory ran out. */
+static void *
+place_of(struct decode *decode, const struct message_type *type, const struct field_type_row *field,
+         void *message)
+{
+    if (!field->in_more) return (char *)message + field->offset;
+    void *more, *place = (char *)message + type->more;
+    memcpy(&more, place, sizeof(more));
+    if (more == type->no_more) {
+        more = arena_alloc(decode->arena, type->more_size);
+        if (!more) return NULL;
+        memcpy(place, &more, sizeof(more));
+    }
+    return (char *)more + field->offset;
+}
+
 static void
 decode_field(struct decode *decode, const struct message_type *type, void *message,
              const struct yaml_node *at)
@@ -230,7 +254,8 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
                       "\"%s\" decides nothing here: it is left to the host", field->name);
     }
     if (field->oneof) check_oneof(decode, type, field, at);
-    void *value = (char *)message + field->offset;
+    void *value = place_of(decode, type, field, message);
+    if (!value) return;
     decode_value(decode, field, value, at);
     decode_check_value(decode, field, value, at);
 }
@@ -240,6 +265,8 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
             const struct yaml_node *node)
 {
     memcpy(message, &node, sizeof(node));
+    if (type->no_more) memcpy((char *)message + type->more, &type->no_more, sizeof(void *));
+    if (type->line) memcpy((char *)message + type->line, &node->line, sizeof(node->line));
     if (node->kind == YAML_NULL) return true;
     if (node->kind != YAML_MAP) {
         decode_error(decode, node, "%s must be a map of fields, not %s", type->name,
@@ -251,7 +278,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
         decode_field(decode, type, message, child);
         if (decode->arena->failed) return false;
     }
-    decode_check_required(decode, type, node);
+    if (decode->dialect->crd) decode_check_required(decode, type, node);
     return true;
 }
 

@@ -103,11 +103,12 @@ struct field_type_row {
     const char *name; /* lowerCamelCase; the snake_case form is accepted too, with a warning */
     enum field_type type;
     size_t offset;                      /* of the field in the message's struct */
+    bool in_more;                       /* ... in the one that `more` leads to */
     const struct message_type *message; /* of FIELD_MESSAGE* */
     const struct enum_value *values;    /* of FIELD_ENUM*; ends with a NULL name */
     const char *oneof;                  /* name of the oneof this field belongs to, or NULL */
     /* What a CRD's schema says beyond the type; see decode_check.h. */
-    bool required;       /* absent and null are errors */
+    bool required;       /* in the dialect of CRDs: absent and null are errors */
     int64_t least, most; /* of a number, or each in a list; of text its characters; of another
                             list or map its entries. A `most` of 0 is none */
     const char *(*check)(sluice_str text); /* of a text, or each in a list: NULL when well formed,
@@ -120,6 +121,11 @@ struct message_type {
     size_t size;      /* of its struct, whose first member is const struct yaml_node *node */
     const struct field_type_row *fields;
     size_t field_count;
+    /* Fields that few messages have stand in a struct of their own, so that a message is small:
+     * offset of the pointer to it, its size, and what is pointed to when there is none of them. */
+    size_t more, more_size;
+    const void *no_more; /* all zero; NULL: no such fields */
+    size_t line;         /* offset of a uint32_t for the node's line; 0: none */
 };
 
 /* How one family of formats words and numbers its findings. */
@@ -140,6 +146,7 @@ struct decode {
     sluice_str document; /* of the resource being decoded, for diagnostics */
     sluice_str kind, space, name;
     size_t errors; /* findings of severity error so far, for this resource */
+    bool at_keys;  /* a key of some map of messages begins with "@", as those of claims do */
 };
 
 /*

@@ -355,6 +355,7 @@ decode_message_map(struct decode *decode, const struct field_type_row *field,
     YAML_EACH(child, at)
     {
         keys[to->count] = child->key;
+        decode->at_keys |= str_starts_with(child->key, STR("@"));
         decode_into(decode, field->message, items + to->count * size, child);
         to->count++;
     }

@@ -28,11 +28,25 @@
 #define ENUM_WITH(type_, member_, name_, values_, ...)                                             \
     ROW_WITH(type_, member_, name_, FIELD_ENUM, .values = (values_), __VA_ARGS__)
 
+/* Rows of fields that few messages have: they stand in what the member `more` leads to. */
+#define MORE_ROW(type_, member_, name_, field_)                                                    \
+    ROW_WITH(type_, member_, name_, field_, .in_more = true)
+#define MORE_MESSAGE(type_, member_, name_, message_)                                              \
+    MESSAGE_WITH(type_, member_, name_, message_, .in_more = true)
+
 /* A message type over the table `rows_`. */
 #define MESSAGE_TYPE(name_, type_, rows_)                                                          \
     {                                                                                              \
         .name = (name_), .size = sizeof(type_), .fields = (rows_),                                 \
         .field_count = sizeof(rows_) / sizeof((rows_)[0])                                          \
     }
+#define MESSAGE_TYPE_WITH(name_, type_, rows_, ...)                                                \
+    {                                                                                              \
+        .name = (name_), .size = sizeof(type_), .fields = (rows_),                                 \
+        .field_count = sizeof(rows_) / sizeof((rows_)[0]), __VA_ARGS__                             \
+    }
+/* Further members of the type: where the member `more` leads to when there is nothing in it. */
+#define WITH_MORE(type_, none_)                                                                    \
+    .more = offsetof(type_, more), .more_size = sizeof(none_), .no_more = &(none_)
 
 #endif

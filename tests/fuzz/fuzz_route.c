@@ -78,14 +78,16 @@ add_predicates(struct model_builder *b, struct model_route_list *routes)
             on_path(MODEL_EXACT, "/only"),
         };
         both[0].matcher.ignore_case = i % 2;
-        both[0].matcher.suffix = STR("z");
+        if (both[0].matcher.op == MODEL_AFFIX) both[0].matcher.suffix = STR("z");
         both[0].negate = both[0].absent_is_empty = i % 3 == 0;
         model_builder_rule(b, routes, forward(b), both, i % 3 == 0 ? 2 : 1);
     }
-    struct model_predicate cidr = {.subject = MODEL_SOURCE_IP, .matcher = {.op = MODEL_CIDR}};
-    cidr.matcher.cidr = (struct model_cidr){
+    static const struct model_cidr some = {
         {0x20, 1},
         17
+    };
+    struct model_predicate cidr = {
+        .subject = MODEL_SOURCE_IP, .matcher = {.op = MODEL_CIDR, .cidr = &some}
     };
     add(b, routes, cidr, forward(b));
     cidr.subject = MODEL_DESTINATION_IP;

@@ -204,14 +204,16 @@ generate_matcher(struct rule_generator *generator, struct model_predicate *p, sl
 static void
 generate_address(struct rule_generator *generator, struct model_predicate *p)
 {
+    struct model_cidr *cidr = model_builder_take(generator->builder, 1, sizeof(*cidr));
     p->matcher.op = MODEL_CIDR;
-    p->matcher.cidr.bits = 90 + pick(generator, 39);
+    p->matcher.cidr = cidr;
+    cidr->bits = 90 + pick(generator, 39);
     uint8_t address[16] = {[10] = 0xff,
                            [11] = 0xff,
                            [12] = 10,
                            [13] = (uint8_t)pick(generator, 2),
                            [14] = (uint8_t)pick(generator, 4)};
-    memcpy(p->matcher.cidr.address, address, sizeof(address));
+    memcpy(cidr->address, address, sizeof(address));
 }
 
 static struct model_predicate

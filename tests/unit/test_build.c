@@ -125,7 +125,7 @@ static const struct model_predicate predicates[] = {
         .suffix = S("b")}},
     {.subject = MODEL_SOURCE_LABEL, .name = S("app"), .matcher = {.op = MODEL_SUFFIX,
         .value = S("web")}},
-    {.subject = MODEL_SOURCE_IP, .matcher = {.op = MODEL_CIDR, .cidr = {.bits = 0}}},
+    {.subject = MODEL_SOURCE_IP, .matcher = {.op = MODEL_CIDR, .cidr = &(struct model_cidr){.bits = 0}}},
     {.subject = MODEL_SNI, .matcher = {.op = MODEL_EXACT, .value = S("UP.com")}},
 };
 static const struct model_resource resource = {S("VirtualService"), S("default"), S("reviews")};

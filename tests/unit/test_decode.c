@@ -10,10 +10,17 @@
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 
+struct inner_more {
+    struct value_int weight;
+    struct value_str note;
+};
+
 struct inner {
     const struct yaml_node *node;
+    const struct inner_more *more;
     struct value_str host;
     struct value_int port;
+    uint32_t line;
 };
 
 struct outer {
@@ -40,11 +47,27 @@ struct outer {
 #define OUTER(member_, name_, type_)                                                               \
     .name = (name_), .type = (type_), .offset = offsetof(struct outer, member_)
 
+#define INNER_MORE(member_, name_, type_)                                                          \
+    .name = (name_), .type = (type_), .offset = offsetof(struct inner_more, member_),              \
+    .in_more = true
+
+static const struct inner_more no_more = {.weight = {.set = false}};
 static const struct field_type_row inner_fields[] = {
     {INNER(host, "host", FIELD_STR)},
+    {INNER_MORE(weight, "weight", FIELD_UINT32)},
+    {INNER_MORE(note, "note", FIELD_STR)},
     {INNER(port, "port", FIELD_UINT32)},
 };
-static const struct message_type inner_type = {"Inner", sizeof(struct inner), inner_fields, 2};
+static const struct message_type inner_type = {
+    .name = "Inner",
+    .size = sizeof(struct inner),
+    .fields = inner_fields,
+    .field_count = ROWS(inner_fields),
+    .more = offsetof(struct inner, more),
+    .more_size = sizeof(struct inner_more),
+    .no_more = &no_more,
+    .line = offsetof(struct inner, line),
+};
 
 static const struct enum_value modes[] = {
     {"OFF",    0},
@@ -78,8 +101,12 @@ static const struct field_type_row outer_fields[] = {
     {OUTER_WITH(prefix_rewrite, "prefixRewrite", FIELD_STR, .oneof = "match")},
     {OUTER_WITH(ignored, "ignored", FIELD_BOOL, .not_acted_on = true)},
 };
-static const struct message_type outer_type = {"Outer", sizeof(struct outer), outer_fields,
-                                               ROWS(outer_fields)};
+static const struct message_type outer_type = {
+    .name = "Outer",
+    .size = sizeof(struct outer),
+    .fields = outer_fields,
+    .field_count = ROWS(outer_fields),
+};
 
 static const struct decode_dialect dialect = {
     .error_code = "E",
@@ -143,6 +170,7 @@ Test(decode, reads_every_type)
     cr_expect(str_equal(o->inner->host.v, STR("h")));
     cr_expect(eq(i64, o->inner->port.v, 80));
     cr_expect(eq(u32, o->inner->node->line, 10));
+    cr_expect(eq(u32, o->inner->line, 10));
     const sluice_str *strs = o->strs.items;
     cr_expect(eq(sz, o->strs.count, 2));
     cr_expect(str_equal(strs[1], STR("b")));
@@ -160,6 +188,23 @@ Test(decode, reads_every_type)
     cr_expect(str_equal(((const struct inner *)o->inner_map.items)->host.v, STR("z")));
     cr_expect(o->any->kind == YAML_SEQ);
     cr_expect(str_equal(o->exact.v, STR("e")));
+    yaml_fixture_free(&decoded.yaml);
+}
+
+Test(decode, makes_room_for_what_few_messages_have)
+{
+    static const char text[] =
+        "inners: [{host: x, port: 1}, {weight: 5, host: z, note: slow}, null]";
+    struct decoded decoded;
+    decode_text(&decoded, STR(text), false, NULL);
+    expect_clean(&decoded, __LINE__);
+    const struct inner *inners = decoded.outer->inners.items;
+    cr_assert(eq(sz, decoded.outer->inners.count, 3));
+    cr_expect(inners[0].more == &no_more && inners[2].more == &no_more);
+    cr_assert(inners[1].more != &no_more);
+    cr_expect(inners[1].more->weight.set && inners[1].more->weight.v == 5);
+    cr_expect(str_equal(inners[1].more->note.v, STR("slow")));
+    cr_expect(str_equal(inners[1].host.v, STR("z")) && !inners[1].port.set);
     yaml_fixture_free(&decoded.yaml);
 }
 

@@ -95,6 +95,55 @@ Test(index, finds_the_longest_prefix_and_its_parents)
     model_builder_free(&builder);
 }
 
+/* Texts of two letters, so that many of a length share their beginnings, in no order. */
+static sluice_str
+two_letters(char *to, uint64_t *state, size_t most)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    size_t len = 1 + (size_t)(*state >> 33) % most;
+    for (size_t i = 0; i < len; i++) {
+        to[i] = "ab"[*state >> (7 + i % 50) & 1];
+    }
+    return str_make(to, len);
+}
+
+/* Prefixes are linked a batch of one length at a time; a scan is the oracle. */
+Test(index, finds_prefixes_that_share_their_beginnings)
+{
+    enum { PREFIXES = 2000, MOST = 24, ASKED = 4000 };
+    static char texts[PREFIXES][MOST];
+    static sluice_str prefixes[PREFIXES];
+    uint64_t state = 7;
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *routes = model_builder_routes(&builder);
+    struct model_action *action = model_builder_forward(&builder, "a");
+    for (size_t i = 0; i < PREFIXES; i++) {
+        prefixes[i] = two_letters(texts[i], &state, i % 3 ? MOST : 8);
+        struct model_predicate p = model_builder_text(MODEL_PATH, MODEL_PREFIX, "", "");
+        p.matcher.value = prefixes[i];
+        model_builder_rule(&builder, routes, action, &p, 1);
+    }
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    sluice_context *context;
+    cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    for (size_t i = 0; i < ASKED; i++) {
+        char path[2 * MOST + 1];
+        sluice_str asked = two_letters(path, &state, 2 * MOST);
+        size_t first = 0;
+        while (first < PREFIXES && !str_starts_with(asked, prefixes[first])) {
+            first++;
+        }
+        path[asked.len] = '\0';
+        const struct rule *want = first < PREFIXES ? &list_rules(list_at(router, 0))[first] : NULL;
+        cr_expect(find(context, path, NULL) == want, "%s", path);
+    }
+    sluice_context_free(context);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
+
 Test(index, leaves_nothing_behind_when_memory_runs_out)
 {
     sluice_status status = SLUICE_ERR_NOMEM;

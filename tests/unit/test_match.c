@@ -352,8 +352,9 @@ Test(match, compares_addresses)
         bool source = i % 2 == 0;
         struct model_predicate p = predicate(source ? MODEL_SOURCE_IP : MODEL_DESTINATION_IP,
                                              MODEL_CIDR, PLAIN, STR(""), STR(""));
-        memcpy(p.matcher.cidr.address, rows[row].address, 16);
-        p.matcher.cidr.bits = rows[row].bits;
+        struct model_cidr cidr = {.bits = rows[row].bits};
+        memcpy(cidr.address, rows[row].address, 16);
+        p.matcher.cidr = &cidr;
         sluice_request request = {0};
         *(source ? &request.source_ip : &request.destination_ip) = rows[row].text;
         cr_expect(takes(&p, 1, &request) == rows[row].want, "line %d", rows[row].line);

@@ -12,5 +12,6 @@ Test(regex_none, refuses_every_pattern)
     cr_expect(regex == NULL);
     cr_expect(ne(chr, error.text[0], '\0'));
     cr_expect(eq(int, (int)regex_compile(&regex, STR("a"), NULL), (int)REGEX_UNSUPPORTED));
+    cr_expect(eq(int, (int)regex_is_certain(STR("a")), 0));
     regex_free(regex);
 }

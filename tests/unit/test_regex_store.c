@@ -91,6 +91,20 @@ Test(regex_store, says_each_time_what_is_wrong_with_a_pattern)
     end(&fixture);
 }
 
+Test(regex_store, checks_what_is_certain_without_a_regex)
+{
+    struct fixture fixture;
+    struct regex_error error = {""};
+    begin(&fixture, FAILING_ALLOC_NEVER);
+    cr_expect(regex_store_check(&fixture.store, STR("/a/[0-9]+"), &error) == REGEX_OK);
+    cr_expect(eq(sz, fixture.store.patterns.count, 0));
+    cr_expect(regex_store_check(&fixture.store, STR("a{2}"), &error) == REGEX_OK);
+    cr_expect(eq(sz, fixture.store.patterns.count, 1));
+    cr_expect(regex_store_check(&fixture.store, STR("a**"), &error) == REGEX_BAD);
+    cr_expect(ne(chr, error.text[0], '\0'));
+    end(&fixture);
+}
+
 Test(regex_store, survives_each_failing_allocation)
 {
     for (size_t fail_at = 0;; fail_at++) {
