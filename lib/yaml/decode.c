@@ -230,7 +230,7 @@ place_of(struct decode *decode, const struct message_type *type, const struct fi
     void *more, *place = (char *)message + type->more;
     memcpy(&more, place, sizeof(more));
     if (more == type->no_more) {
-        more = arena_alloc(decode->arena, type->more_size);
+        more = arena_alloc(decode->messages, type->more_size);
         if (!more) return NULL;
         memcpy(place, &more, sizeof(more));
     }
@@ -276,7 +276,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
     YAML_EACH(child, node)
     {
         decode_field(decode, type, message, child);
-        if (decode->arena->failed) return false;
+        if (decode->arena->failed || decode->messages->failed) return false;
     }
     if (decode->dialect->crd) decode_check_required(decode, type, node);
     return true;
@@ -285,7 +285,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
 void *
 decode_message(struct decode *decode, const struct message_type *type, const struct yaml_node *node)
 {
-    void *message = arena_alloc(decode->arena, type->size);
+    void *message = arena_alloc(decode->messages, type->size);
     if (!message || !decode_into(decode, type, message, node)) return NULL;
     return message;
 }

@@ -139,7 +139,8 @@ struct decode_dialect {
 };
 
 struct decode {
-    struct arena *arena;
+    struct arena *arena; /* of what is decoded but for the messages: texts, maps, lists of them */
+    struct arena *messages; /* of the structs that the tables describe; may be the same */
     struct diags *diags;
     const struct decode_dialect *dialect;
     bool lenient;        /* unknown fields are warnings */

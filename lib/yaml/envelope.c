@@ -391,6 +391,7 @@ envelope_decode(const struct envelope *envelope, const struct envelope_options *
 {
     return (struct decode){
         .arena = options->arena,
+        .messages = options->arena,
         .diags = options->diags,
         .dialect = dialect,
         .lenient = options->lenient,
@@ -413,7 +414,7 @@ envelope_decode_spec(const struct envelope *envelope, struct decode *decode,
 {
     if (envelope->spec) return decode_message(decode, type, envelope->spec);
     if (required) decode_error(decode, envelope->root, "spec is required");
-    const struct yaml_node **empty = arena_alloc(decode->arena, type->size);
+    const struct yaml_node **empty = arena_alloc(decode->messages, type->size);
     if (empty) *empty = envelope->root;
     return empty;
 }

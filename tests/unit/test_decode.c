@@ -127,6 +127,7 @@ decode_text(struct decoded *decoded, sluice_str text, bool lenient, const sluice
     decoded->outer = NULL;
     decoded->decode = (struct decode){
         .arena = &decoded->yaml.arena,
+        .messages = &decoded->yaml.arena,
         .diags = &decoded->yaml.diags,
         .dialect = &dialect,
         .lenient = lenient,
