@@ -81,13 +81,9 @@ is_snake_of(sluice_str text, const char *camel)
 }
 
 static bool
-is_name(sluice_str text, const char *name)
+is_name(sluice_str text, const struct field_type_row *field)
 {
-    size_t i = 0;
-    while (i < text.len && name[i] && name[i] == text.ptr[i]) {
-        i++;
-    }
-    return i == text.len && !name[i];
+    return text.len == field->name_len && memcmp(text.ptr, field->name, text.len) == 0;
 }
 
 static const struct field_type_row *
@@ -96,7 +92,7 @@ find_field(const struct decode *decode, const struct message_type *type, sluice_
 {
     *snake = false;
     for (size_t i = 0; i < type->field_count; i++) {
-        if (is_name(name, type->fields[i].name)) return &type->fields[i];
+        if (is_name(name, &type->fields[i])) return &type->fields[i];
     }
     if (decode->dialect->crd || str_find(name, '_') == SIZE_MAX) return NULL;
     *snake = true;

@@ -101,6 +101,7 @@ struct message_type;
 
 struct field_type_row {
     const char *name; /* lowerCamelCase; the snake_case form is accepted too, with a warning */
+    uint8_t name_len;
     enum field_type type;
     size_t offset;                      /* of the field in the message's struct */
     bool in_more;                       /* ... in the one that `more` leads to */

@@ -264,7 +264,8 @@ struct object_meta {
 };
 
 #define ROW(member_, name_, field_)                                                                \
-    .name = (name_), .type = (field_), .offset = offsetof(struct object_meta, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (field_),                              \
+    .offset = offsetof(struct object_meta, member_)
 
 static const struct field_type_row object_meta_fields[] = {
     {ROW(name, "name", FIELD_STR)},

@@ -43,13 +43,15 @@ struct outer {
 };
 
 #define INNER(member_, name_, type_)                                                               \
-    .name = (name_), .type = (type_), .offset = offsetof(struct inner, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (type_),                               \
+    .offset = offsetof(struct inner, member_)
 #define OUTER(member_, name_, type_)                                                               \
-    .name = (name_), .type = (type_), .offset = offsetof(struct outer, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (type_),                               \
+    .offset = offsetof(struct outer, member_)
 
 #define INNER_MORE(member_, name_, type_)                                                          \
-    .name = (name_), .type = (type_), .offset = offsetof(struct inner_more, member_),              \
-    .in_more = true
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (type_),                               \
+    .offset = offsetof(struct inner_more, member_), .in_more = true
 
 static const struct inner_more no_more = {.weight = {.set = false}};
 static const struct field_type_row inner_fields[] = {
