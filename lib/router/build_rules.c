@@ -72,7 +72,7 @@ action_index(struct builder *builder, struct filling *filling, const struct mode
         filling->action_count < actions->count &&
         build_pointer_of(&actions->entries[filling->action_count]) == (const void *)rule->action;
     if (next) return (uint32_t)filling->action_count++;
-    return (uint32_t)build_index(builder, &builder->actions, build_pointer_key(&rule->action)) - 1;
+    return (uint32_t)build_action_index(builder, &rule->action) - 1;
 }
 
 /* How many words its predicates take. */
