@@ -162,7 +162,7 @@ list_names(struct index_builder *ib, struct index_dimension *dimension)
         if (key->dimension != dimension->id) continue;
         if (at == 0 || names[at - 1] != key->name) names[at++] = key->name;
     }
-    uint64_t *sorted = index_sort(names, names + count, count);
+    uint64_t *sorted = index_sort(names, names + count, count, 0);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || sorted[i] != sorted[i - 1]) sorted[kept++] = sorted[i];
     }
