@@ -181,7 +181,7 @@ make_room(struct lower *lower, const struct istio_http_match *match, struct pred
     for (size_t i = 0; i < SINGLE; i++) {
         list->capacity += given[i];
     }
-    list->items = ARENA_ARRAY(lower->arena, struct model_predicate, list->capacity);
+    list->items = ARENA_ROOM(lower->arena, struct model_predicate, list->capacity);
     if (!list->items) lower->failed = true;
 }
 

@@ -108,7 +108,7 @@ make_room(struct lower *lower, const struct value_list *http, struct rule_list *
     for (size_t i = 0; i < http->count; i++) {
         entries += routes[i].match.count ? routes[i].match.count : 1;
     }
-    list->items = ARENA_ARRAY(lower->arena, struct model_rule, entries);
+    list->items = ARENA_ROOM(lower->arena, struct model_rule, entries);
     if (list->items) list->capacity = entries;
     return list->items != NULL;
 }

@@ -241,8 +241,10 @@ prefetch_later(const struct index_builder *ib, size_t at, size_t end)
         const struct index_group *group = &ib->groups[(uint32_t)ib->order[i]];
         if (i < at + 2 * INDEX_BATCH) {
             __builtin_prefetch(group->key.text.ptr);
+            __builtin_prefetch(group->key.text.ptr + group->key.text.len - 1);
         } else {
             __builtin_prefetch(group);
+            __builtin_prefetch(&group->parent);
         }
     }
 }

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/word.h"
+
 /* ---- reports ---- */
 
 /* A message is one line, whatever the text says that it quotes. */
@@ -83,7 +85,7 @@ is_snake_of(sluice_str text, const char *camel)
 static bool
 is_name(sluice_str text, const struct field_type_row *field)
 {
-    return text.len == field->name_len && memcmp(text.ptr, field->name, text.len) == 0;
+    return text.len == field->name_len && word_same_text(text.ptr, field->name, text.len);
 }
 
 static const struct field_type_row *
@@ -253,7 +255,7 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
     void *value = place_of(decode, type, field, message);
     if (!value) return;
     decode_value(decode, field, value, at);
-    decode_check_value(decode, field, value, at);
+    if (field->least || field->most || field->check) decode_check_value(decode, field, value, at);
 }
 
 bool
