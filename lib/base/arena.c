@@ -99,7 +99,8 @@ arena_take(struct arena *arena, size_t size, size_t align)
 static void *
 take_object(struct arena *arena, size_t size)
 {
-    size_t align = size >= sizeof(max_align_t) ? _Alignof(max_align_t) : sizeof(void *);
+    /* Nothing whose alignment is more than a pointer's has a size that is no multiple of it. */
+    size_t align = size % _Alignof(max_align_t) == 0 ? _Alignof(max_align_t) : sizeof(void *);
     return arena_take(arena, size ? size : 1, align);
 }
 

@@ -132,7 +132,7 @@ gw_match_http(struct gw_lower *lower, const struct gateway_http_match *match, st
     out->rank[3] = add_headers(lower, &match->headers, predicates, &count);
     out->rank[4] = add_queries(&match->query_params, predicates, &count);
     out->rule.predicates = predicates;
-    out->rule.predicate_count = count;
+    out->rule.predicate_count = (uint32_t)count;
     return !lower->failed;
 }
 
@@ -173,6 +173,6 @@ gw_match_grpc(struct gw_lower *lower, const struct gateway_grpc_match *match, st
     if (match->method) add_grpc_method(match->method, out, predicates, &count);
     out->rank[2] = add_headers(lower, &match->headers, predicates, &count);
     out->rule.predicates = predicates;
-    out->rule.predicate_count = count;
+    out->rule.predicate_count = (uint32_t)count;
     return !lower->failed;
 }
