@@ -107,7 +107,7 @@ add_path(const struct gateway_path_match *path, struct gw_entry *out,
          struct model_predicate *predicates, size_t *count)
 {
     enum gateway_path_type type = path ? (enum gateway_path_type)path->type.v : GATEWAY_PATH_PREFIX;
-    sluice_str value = path && path->value.set ? path->value.v : STR("/");
+    sluice_str value = path && value_is_set(path->value) ? path->value.v : STR("/");
     out->rank[0] = rank_of_path(type);
     out->rank[1] = (uint32_t)value.len;
     if (type == GATEWAY_PATH_PREFIX && str_equal(value, STR("/"))) return; /* matches everything */

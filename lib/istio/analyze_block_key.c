@@ -53,13 +53,13 @@ put_match(struct block_key *key, char field, const struct istio_string_match *ma
     if (!match) return;
     char form = 'n';
     sluice_str text = STR("");
-    if (match->exact.set) {
+    if (value_is_set(match->exact)) {
         form = 'e';
         text = match->exact.v;
-    } else if (match->prefix.set) {
+    } else if (value_is_set(match->prefix)) {
         form = 'p';
         text = match->prefix.v;
-    } else if (match->regex.set) {
+    } else if (value_is_set(match->regex)) {
         form = 'r';
         text = match->regex.v;
     }

@@ -23,11 +23,11 @@ matcher_of(const struct istio_string_match *match)
 {
     struct model_matcher matcher = {.op = MODEL_PRESENT};
     if (!match) return matcher;
-    if (match->exact.set) {
+    if (value_is_set(match->exact)) {
         matcher = (struct model_matcher){.op = MODEL_EXACT, .value = match->exact.v};
-    } else if (match->prefix.set) {
+    } else if (value_is_set(match->prefix)) {
         matcher = (struct model_matcher){.op = MODEL_PREFIX, .value = match->prefix.v};
-    } else if (match->regex.set && !str_equal(match->regex.v, STR("*"))) {
+    } else if (value_is_set(match->regex) && !str_equal(match->regex.v, STR("*"))) {
         matcher = (struct model_matcher){.op = MODEL_REGEX, .value = match->regex.v};
     }
     return matcher;
@@ -175,7 +175,7 @@ make_room(struct lower *lower, const struct istio_http_match *match, struct pred
                                   match->method != NULL,
                                   match->more->scheme != NULL,
                                   match->more->authority != NULL,
-                                  match->more->source_namespace.set};
+                                  value_is_set(match->more->source_namespace)};
     list->capacity = match->headers.count + match->more->without_headers.count +
                      match->more->query_params.count + match->more->source_labels.count;
     for (size_t i = 0; i < SINGLE; i++) {

@@ -238,7 +238,7 @@ default_action(struct mesh_port *port, const struct service *service)
         .number = {port->port, true}
     };
     struct istio_destination destination = {
-        .host = {service->name, true},
+        .host = {service->name},
         .port = &selector,
     };
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);

@@ -13,11 +13,18 @@
 
 #include "yaml/tree.h"
 
-/* Scalars as they stand in a decoded struct. `set` is false for an absent or null field. */
+/*
+ * Scalars as they stand in a decoded struct. `set` is false for an absent or null field. Of texts
+ * there are many: one that is not set is {NULL, 0}.
+ */
 struct value_str {
     sluice_str v;
-    bool set;
 };
+static inline bool
+value_is_set(struct value_str value)
+{
+    return value.v.ptr != NULL;
+}
 struct value_bool {
     bool v;
     bool set;

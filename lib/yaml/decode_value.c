@@ -385,12 +385,12 @@ decode_value(struct decode *decode, const struct field_type_row *field, void *to
     switch (field->type) {
     case FIELD_STR: {
         struct value_str *value = to;
-        value->set = read_str(decode, at, &value->v);
+        if (read_str(decode, at, &value->v) && !value->v.ptr) value->v = STR(""); /* and is set */
         return;
     }
     case FIELD_BYTES: {
         struct value_str *value = to;
-        value->set = read_bytes(decode, at, &value->v);
+        read_bytes(decode, at, &value->v);
         return;
     }
     case FIELD_BOOL: {

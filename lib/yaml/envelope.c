@@ -295,7 +295,7 @@ static const struct message_type object_meta = {
 static void
 take_created(struct envelope *envelope, struct decode *decode, const struct object_meta *meta)
 {
-    if (!meta->created.set) return;
+    if (!value_is_set(meta->created)) return;
     envelope->has_created = timestamp_parse(&envelope->created, meta->created.v);
     if (envelope->has_created) return;
     envelope->created = 0;

@@ -162,7 +162,7 @@ Test(decode, reads_every_type)
     expect_clean(&decoded, __LINE__);
     const struct outer *o = decoded.outer;
     cr_expect(str_equal(o->str.v, STR("a")));
-    cr_expect(o->str.set && o->boolean.set && o->boolean.v);
+    cr_expect(value_is_set(o->str) && o->boolean.set && o->boolean.v);
     cr_expect(eq(i64, o->int32.v, -5));
     cr_expect(eq(i64, o->uint32.v, 16));
     cr_expect(eq(u64, o->uint64.v, UINT64_MAX));
@@ -182,7 +182,7 @@ Test(decode, reads_every_type)
     const struct inner *inners = o->inners.items;
     cr_expect(eq(sz, o->inners.count, 2));
     cr_expect(eq(i64, inners[1].port.v, 1));
-    cr_expect(not(inners[1].host.set));
+    cr_expect(not(value_is_set(inners[1].host)));
     cr_expect(eq(sz, o->str_map.count, 2));
     cr_expect(str_equal(o->str_map.items[1].name, STR("true")));
     cr_expect(eq(u32, o->str_map.nodes[1]->line, 15));
@@ -221,7 +221,7 @@ Test(decode, null_is_absent_but_in_lists_and_maps)
         false, NULL);
     expect_clean(&decoded, __LINE__);
     const struct outer *o = decoded.outer;
-    cr_expect(not(o->str.set || o->boolean.set || o->int32.set || o->mode.set));
+    cr_expect(not(value_is_set(o->str) || o->boolean.set || o->int32.set || o->mode.set));
     cr_expect(o->inner == NULL);
     cr_expect(o->strs.node == NULL);
     cr_expect(o->any->kind == YAML_NULL);
@@ -356,7 +356,7 @@ Test(decode, all_findings_are_reported_and_the_rest_is_decoded)
     decode_text(&decoded, STR("str: 1\nx: 2\nint32: y\nuint32: 7\n"), false, NULL);
     cr_expect(eq(sz, decoded.decode.errors, 3));
     cr_expect(eq(i64, decoded.outer->uint32.v, 7));
-    cr_expect(not(decoded.outer->str.set));
+    cr_expect(not(value_is_set(decoded.outer->str)));
     yaml_fixture_free(&decoded.yaml);
 }
 
