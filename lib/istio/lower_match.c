@@ -169,17 +169,12 @@ lower_match_segments(struct predicate_list *list)
 static void
 make_room(struct lower *lower, const struct istio_http_match *match, struct predicate_list *list)
 {
-    enum { SINGLE = 6 }; /* path, port, method, scheme, authority, namespace */
-    const size_t given[SINGLE] = {match->uri != NULL,
-                                  match->more->port.set,
-                                  match->method != NULL,
-                                  match->more->scheme != NULL,
-                                  match->more->authority != NULL,
-                                  value_is_set(match->more->source_namespace)};
-    list->capacity = match->headers.count + match->more->without_headers.count +
-                     match->more->query_params.count + match->more->source_labels.count;
-    for (size_t i = 0; i < SINGLE; i++) {
-        list->capacity += given[i];
+    const struct istio_http_match_more *more = match->more;
+    list->capacity = match->headers.count + (match->uri != NULL) + (match->method != NULL);
+    if (more != &istio_no_more_of_match) {
+        list->capacity += more->without_headers.count + more->query_params.count +
+                          more->source_labels.count + more->port.set + (more->scheme != NULL) +
+                          (more->authority != NULL) + value_is_set(more->source_namespace);
     }
     list->items = ARENA_ROOM(lower->arena, struct model_predicate, list->capacity);
     if (!list->items) lower->failed = true;
