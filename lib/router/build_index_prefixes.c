@@ -326,6 +326,9 @@ hand_down_sure_rules(struct index_builder *ib)
 {
     for (size_t i = 0; i < ib->order_count; i++) {
         struct index_group *group = &ib->groups[(uint32_t)ib->order[i]];
+        if (i + INDEX_BATCH < ib->order_count) {
+            __builtin_prefetch(&ib->groups[(uint32_t)ib->order[i + INDEX_BATCH]].parent, 1);
+        }
         if (group->parent == NO_GROUP) continue;
         const struct index_group *parent = &ib->groups[group->parent];
         if (parent->sure < group->sure) group->sure = parent->sure;
