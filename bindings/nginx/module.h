@@ -18,6 +18,9 @@
 
 extern ngx_module_t ngx_http_sluice_module;
 
+/* memory.c: for the library. */
+extern const sluice_allocator ngx_http_sluice_memory;
+
 /* ---- configuration ---- */
 
 typedef struct {

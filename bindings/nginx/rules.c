@@ -228,7 +228,8 @@ compile(ngx_conf_t *cf, ngx_http_sluice_rules_t *rules, struct arguments *argume
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "getrandom() failed");
         return NGX_ERROR;
     }
-    if (sluice_report_new(&report, NULL) != SLUICE_OK) return NGX_ERROR;
+    if (sluice_report_new(&report, &ngx_http_sluice_memory) != SLUICE_OK) return NGX_ERROR;
+    arguments->options.allocator = &ngx_http_sluice_memory;
     sluice_status status = sluice_compile(&rules->router, sources, arguments->files.nelts,
                                           &arguments->options, report);
     log_report(cf, report, status != SLUICE_OK);

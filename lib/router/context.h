@@ -32,11 +32,12 @@ struct header_slot {
 
 /* See host_memo.h. */
 struct host_memo {
-    size_t len; /* of the authority; 0: nothing is kept */
-    size_t host_len;
+    size_t len; /* of the authority; SIZE_MAX: nothing is kept */
+    size_t host_len, gateway_len, scheme_len;
+    uint32_t port;
     const struct listener *listener;
     const struct route_list *routes;
-    char authority[64];
+    char authority[64], gateway[64], scheme[8];
 };
 
 /* What was said last of a rule: requests of a kind follow each other. */

@@ -1,9 +1,10 @@
 /*
- * host_memo: what the last request's authority came to.
+ * host_memo: the virtual host of the last request.
  *
  * One request after the other asks the same host, where a proxy serves few: then neither is the
- * name normalised again nor looked up. Only where a host alone decides (match_only_listener());
- * only of names that are their own normal form, but for the port behind them.
+ * name normalised again, nor are listener and virtual host looked up. Of HTTP only; of names that
+ * are their own normal form, but for the port behind them; and not where a Service or the server
+ * name of the handshake has a say.
  */
 #ifndef SLUICE_ROUTER_HOST_MEMO_H
 #define SLUICE_ROUTER_HOST_MEMO_H
@@ -11,19 +12,30 @@
 #include "base/word.h"
 #include "router/match_host.h"
 
+/* Whether authority, gateway, scheme and port are all that chooses the virtual host. */
+static inline bool
+host_memo_applies(const struct view *view)
+{
+    const sluice_request *request = view->request;
+    return view->family == FAMILY_HTTP && (request->service_name.len | request->sni.len) == 0;
+}
+
 /* The virtual host of the request, and view->host and ->listener, as last time; or NULL. */
 static inline const struct route_list *
 host_memo_find(struct view *view)
 {
     const struct host_memo *memo = &view->context->host_memo;
     const sluice_request *request = view->request;
-    size_t len = request->authority.len;
-    if (len != memo->len || len == 0) return NULL;
-    if (!word_same_text(request->authority.ptr, memo->authority, len)) return NULL;
-    const struct listener *listener = match_only_listener(view);
-    if (listener != memo->listener) return NULL; /* of TLS, say */
-    view->listener = listener;
-    view->host = str_make(request->authority.ptr, memo->host_len);
+    sluice_str authority = request->authority;
+    sluice_str gateway = request->gateway, scheme = request->scheme;
+    if (authority.len != memo->len || gateway.len != memo->gateway_len) return NULL;
+    if (scheme.len != memo->scheme_len || view->port != memo->port) return NULL;
+    if (!host_memo_applies(view)) return NULL;
+    if (!word_same_text(authority.ptr, memo->authority, authority.len)) return NULL;
+    if (gateway.len && !word_same_text(gateway.ptr, memo->gateway, gateway.len)) return NULL;
+    if (scheme.len && !word_same_text(scheme.ptr, memo->scheme, scheme.len)) return NULL;
+    view->listener = memo->listener;
+    view->host = str_make(authority.ptr, memo->host_len);
     return memo->routes;
 }
 
@@ -31,12 +43,22 @@ static inline void
 host_memo_keep(const struct view *view, const struct route_list *routes)
 {
     struct host_memo *memo = &view->context->host_memo;
-    sluice_str authority = view->request->authority;
-    if (authority.len - 1 >= sizeof(memo->authority) || view->host.ptr != authority.ptr) return;
-    if (!match_only_listener(view)) return;
-    memcpy(memo->authority, authority.ptr, authority.len);
+    const sluice_request *request = view->request;
+    sluice_str authority = request->authority;
+    sluice_str gateway = request->gateway, scheme = request->scheme;
+    if (authority.len > sizeof(memo->authority) || gateway.len > sizeof(memo->gateway) ||
+        scheme.len > sizeof(memo->scheme)) {
+        return;
+    }
+    if (view->host.ptr != authority.ptr || !host_memo_applies(view)) return;
+    if (authority.len) memcpy(memo->authority, authority.ptr, authority.len);
+    if (gateway.len) memcpy(memo->gateway, gateway.ptr, gateway.len);
+    if (scheme.len) memcpy(memo->scheme, scheme.ptr, scheme.len);
     memo->len = authority.len;
     memo->host_len = view->host.len;
+    memo->gateway_len = gateway.len;
+    memo->scheme_len = scheme.len;
+    memo->port = view->port;
     memo->listener = view->listener;
     memo->routes = routes;
 }

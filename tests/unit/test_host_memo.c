@@ -10,43 +10,55 @@
 
 #define S(text) STR_INIT(text)
 
+#define LONGEST_KEPT "0123456789012345678901234567890123456789012345678901234567890123"
+
+/* Each is a listener of one host, but for those of the whole mesh, which are hosts of one listener.
+ */
 static const struct {
-    enum model_scope scope;
-    const char *gateway;
     enum model_family family;
+    const char *gateway; /* empty: the mesh; with a "." the Service "default/reviews" */
+    uint32_t port;
+    bool tls;
+    const char *hostname;
     const char *domains;
 } hosts[] = {
-    {MODEL_SCOPE_MESH,    "",      MODEL_FAMILY_HTTP, "reviews"              },
-    {MODEL_SCOPE_MESH,    "",      MODEL_FAMILY_HTTP, "ratings *.example.com"},
-    {MODEL_SCOPE_MESH,    "",      MODEL_FAMILY_TLS,  "reviews ratings"      },
-    {MODEL_SCOPE_GATEWAY, "ns/gw", MODEL_FAMILY_HTTP, "reviews"              },
-    {MODEL_SCOPE_MESH,    "",      MODEL_FAMILY_HTTP,
-     "0123456789012345678901234567890123456789012345678901234567890123"      },
-    {MODEL_SCOPE_MESH,    "",      MODEL_FAMILY_HTTP,
-     "01234567890123456789012345678901234567890123456789012345678901234"     },
+    {MODEL_FAMILY_HTTP, "",      0,    false, "",        "reviews"              },
+    {MODEL_FAMILY_HTTP, "",      0,    false, "",        "ratings *.example.com"},
+    {MODEL_FAMILY_HTTP, "",      0,    false, "",        LONGEST_KEPT           },
+    {MODEL_FAMILY_HTTP, "",      0,    false, "",        LONGEST_KEPT "4"       },
+    {MODEL_FAMILY_HTTP, "",      9080, false, "",        "reviews"              },
+    {MODEL_FAMILY_TLS,  "",      0,    false, "",        "reviews ratings"      },
+    {MODEL_FAMILY_HTTP, "ns/gw", 80,   false, "",        "reviews"              },
+    {MODEL_FAMILY_HTTP, "ns/gw", 443,  true,  "reviews", "reviews"              },
+    {MODEL_FAMILY_HTTP, "ns/gw", 443,  false, "reviews", "reviews"              },
+    {MODEL_FAMILY_HTTP, "ns/gw", 443,  true,  "ratings", "ratings"              },
+    {MODEL_FAMILY_HTTP, "ns/wg", 0,    false, "",        "reviews"              },
+    {MODEL_FAMILY_HTTP, "ns/wg", 443,  true,  "*",       "reviews"              },
+    {MODEL_FAMILY_HTTP, "ns/wg", 443,  false, "*",       "reviews"              },
+    {MODEL_FAMILY_HTTP, ".",     0,    false, "",        "reviews"              },
 };
 
-static const sluice_request requests[] = {
-    {.authority = S("reviews")      },
-    {.authority = S("reviews:80")   },
-    {.authority = S("reviews:9080") },
-    {.authority = S("REVIEWS")      },
-    {.authority = S("reviewz")      },
-    {.authority = S("ratings")      },
-    {.authority = S("a.example.com")},
-    {.authority = S("b.example.com")},
-    {.authority = S("unknown")      },
-    {.authority = {NULL, 0}         },
-    {.authority = S("reviews"),       .gateway = S("ns/gw")},
-    {.authority = S("ratings"),                               .gateway = S("ns/gw")},
-    {.authority = S("reviews"),.gateway = S("mesh")},
-    {.authority = S("reviews"),       .service_name = S("reviews")},
-    {.authority = S("reviews"),                               .protocol = SLUICE_PROTOCOL_TLS, .sni = S("ratings")},
-    {.authority = S("reviews"),.protocol = SLUICE_PROTOCOL_GRPC},
-    {.authority = S("reviews"),       .protocol = SLUICE_PROTOCOL_TCP},
-    {.authority = S("0123456789012345678901234567890123456789012345678901234567890123")           },
-    {.authority = S("01234567890123456789012345678901234567890123456789012345678901234")      },
+static const sluice_str authorities[] = {
+    S("reviews"), S("reviews:80"), S("reviews:9080"),   S("REVIEWS"),
+    S("reviewz"), S("ratings"),    S("a.example.com"),  S("b.example.com"),
+    S("unknown"), S(LONGEST_KEPT), S(LONGEST_KEPT "4"), {NULL, 0},
 };
+static const sluice_str gateways[] = {
+    {NULL, 0},
+    S("mesh"), S("ns/gw"), S("ns/wg"), S("ns/none")
+};
+static const sluice_str schemes[] = {
+    {NULL, 0},
+    S("http"), S("https"), S("other"), S("longerthan7")
+};
+static const sluice_str names[] = {
+    {NULL, 0},
+    S("reviews"), S("ratings")
+};
+static const uint32_t ports[] = {0, 80, 443, 9080};
+static const sluice_protocol protocols[] = {SLUICE_PROTOCOL_HTTP, SLUICE_PROTOCOL_HTTP,
+                                            SLUICE_PROTOCOL_GRPC, SLUICE_PROTOCOL_TLS,
+                                            SLUICE_PROTOCOL_TCP};
 
 struct rig {
     struct model_builder builder;
@@ -54,18 +66,33 @@ struct rig {
     sluice_context *context;
 };
 
+static struct model_listener *
+listener_of(struct model_builder *builder, size_t i)
+{
+    const char *name = hosts[i].gateway;
+    enum model_scope scope = name[0] ? MODEL_SCOPE_GATEWAY : MODEL_SCOPE_MESH;
+    if (name[0] == '.') {
+        scope = MODEL_SCOPE_SERVICE;
+        name = "default/reviews";
+    }
+    struct model_listener *listener =
+        model_builder_listener(builder, scope, name, hosts[i].family, hosts[i].port);
+    listener->tls = hosts[i].tls;
+    listener->hostname = sluice_str_of(hosts[i].hostname);
+    listener->isolated_by_sni = hosts[i].tls && hosts[i].hostname[0] == 'r';
+    return listener;
+}
+
 static void
 rig_init(struct rig *rig)
 {
     struct model_builder *builder = &rig->builder;
     model_builder_init(builder);
+    builder->settings.proxy_namespace = STR("default");
     struct model_listener *mesh = model_builder_mesh(builder);
     for (size_t i = 0; i < ROWS(hosts); i++) {
-        struct model_listener *listener = mesh;
-        if (hosts[i].scope != MODEL_SCOPE_MESH || hosts[i].family != MODEL_FAMILY_HTTP) {
-            listener = model_builder_listener(builder, hosts[i].scope, hosts[i].gateway,
-                                              hosts[i].family, 0);
-        }
+        bool whole_mesh = i < 4;
+        struct model_listener *listener = whole_mesh ? mesh : listener_of(builder, i);
         struct model_route_list *routes = model_builder_routes(builder);
         model_builder_rule(builder, routes, model_builder_forward(builder, "a"), NULL, 0)->line =
             (uint32_t)i + 1;
@@ -92,23 +119,58 @@ line_of(sluice_context *context, const sluice_request *request)
     return decision.matched ? decision.matched->line : 0;
 }
 
+#define ONE_OF(texts) texts[pcg_next(rng) % ROWS(texts)]
+
+/* Most requests differ from the one before in little. */
+static void
+change(sluice_request *request, sluice_rng *rng)
+{
+    switch (pcg_next(rng) % 7) {
+    case 0:
+        request->gateway = ONE_OF(gateways);
+        break;
+    case 1:
+        request->scheme = ONE_OF(schemes);
+        break;
+    case 2:
+        request->port = ONE_OF(ports);
+        break;
+    case 3:
+        request->protocol = ONE_OF(protocols);
+        break;
+    case 4:
+        request->sni = ONE_OF(names);
+        break;
+    case 5:
+        request->service_name = ONE_OF(names);
+        break;
+    default:
+        request->authority = ONE_OF(authorities);
+        break;
+    }
+}
+
 Test(host_memo, decides_like_a_context_without_one)
 {
+    enum { ROUNDS = 300000 };
     struct rig rig;
-    uint32_t wanted[ROWS(requests)];
+    sluice_context *other;
     sluice_rng rng;
+    sluice_request request = {.authority = S("reviews")};
+    bool met[ROWS(hosts) + 1] = {false};
     rig_init(&rig);
-    for (size_t i = 0; i < ROWS(requests); i++) {
-        sluice_context *fresh;
-        cr_assert(sluice_context_new(&fresh, rig.router, NULL) == SLUICE_OK);
-        wanted[i] = line_of(fresh, &requests[i]);
-        sluice_context_free(fresh);
-    }
+    cr_assert(sluice_context_new(&other, rig.router, NULL) == SLUICE_OK);
     pcg_seed(&rng, 1, 1);
-    for (size_t round = 0; round < 20000; round++) {
-        size_t i = pcg_next(&rng) % ROWS(requests);
-        cr_expect(line_of(rig.context, &requests[i]) == wanted[i], "round %zu, request %zu", round,
-                  i);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        change(&request, &rng);
+        other->host_memo.len = SIZE_MAX;
+        uint32_t line = line_of(other, &request);
+        cr_assert(line_of(rig.context, &request) == line, "round %zu", round);
+        met[line] = true;
+    }
+    sluice_context_free(other);
+    for (size_t i = 0; i < ROWS(met); i++) {
+        cr_expect(met[i], "nothing was decided by line %zu", i);
     }
     rig_free(&rig);
 }
@@ -133,12 +195,15 @@ Test(host_memo, is_used)
 {
     struct rig rig;
     struct view view = {0};
+    sluice_request request = {
+        .authority = S("reviews:80"), .gateway = S("ns/gw"), .scheme = S("http")};
     rig_init(&rig);
-    line_of(rig.context, &requests[1]);
-    view_begin(&view, rig.context, &requests[1]);
+    line_of(rig.context, &request);
+    view_begin(&view, rig.context, &request);
     cr_assert(host_memo_find(&view) != NULL);
     cr_expect(str_equal(view.host, STR("reviews")));
-    view_begin(&view, rig.context, &requests[0]);
+    request.port = 9080;
+    view_begin(&view, rig.context, &request);
     cr_expect(host_memo_find(&view) == NULL);
     rig_free(&rig);
 }
@@ -148,16 +213,17 @@ Test(host_memo, goes_with_the_router)
     struct rig first, second;
     sluice_live *live;
     sluice_context *context;
+    sluice_request request = {.authority = S("reviews")};
     rig_init(&first);
     rig_init(&second);
     cr_assert(sluice_live_new(&live, first.router, NULL) == SLUICE_OK);
     cr_assert(sluice_context_new_live(&context, live, NULL) == SLUICE_OK);
-    cr_expect(line_of(context, &requests[0]) == 1);
-    cr_expect(context->host_memo.len == requests[0].authority.len);
+    cr_expect(line_of(context, &request) == 1);
+    cr_expect(context->host_memo.len == request.authority.len);
     cr_assert(sluice_live_publish(live, second.router) == SLUICE_OK);
     sluice_context_refresh(context);
-    cr_expect(context->host_memo.len == 0);
-    cr_expect(line_of(context, &requests[0]) == 1);
+    cr_expect(context->host_memo.len == SIZE_MAX);
+    cr_expect(line_of(context, &request) == 1);
     sluice_context_free(context);
     sluice_live_release(live);
     rig_free(&first);
