@@ -72,7 +72,9 @@ Test(base_arena, refuses_sizes_that_overflow)
         failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
         struct arena arena = arena_init(&memory.allocator);
         void *array = arena_array(&arena, rows[i].count, rows[i].size);
+        void *room = arena_room(&arena, rows[i].count, rows[i].size);
         cr_expect(zero(ptr, array), "line %d", rows[i].line);
+        cr_expect(zero(ptr, room), "line %d", rows[i].line);
         cr_expect(arena.failed, "line %d", rows[i].line);
         cr_expect(eq(sz, memory.calls, 0), "line %d", rows[i].line);
         arena_free(&arena);
