@@ -26,7 +26,8 @@ struct arena arena_init(const sluice_allocator *alloc);
 struct arena arena_like(const struct arena *other);
 void arena_free(struct arena *arena);
 
-/* Zeroed memory, aligned for any object. NULL on failure; for 0 bytes a valid unique pointer. */
+/* Zeroed memory, aligned for any object of that size. NULL on failure; for 0 bytes a valid unique
+ * pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* `count` zeroed objects of `size` bytes; NULL also when the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
