@@ -96,23 +96,38 @@ arena_take(struct arena *arena, size_t size, size_t align)
     return ptr;
 }
 
+static void *
+take_object(struct arena *arena, size_t size)
+{
+    /* Nothing whose alignment is more than a pointer's has a size that is no multiple of it. */
+    size_t align = size % _Alignof(max_align_t) == 0 ? _Alignof(max_align_t) : sizeof(void *);
+    return arena_take(arena, size ? size : 1, align);
+}
+
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
-    size_t align = size >= sizeof(max_align_t) ? _Alignof(max_align_t) : sizeof(void *);
-    void *ptr = arena_take(arena, size ? size : 1, align);
+    void *ptr = take_object(arena, size);
     if (ptr) memset(ptr, 0, size);
     return ptr;
 }
 
 void *
-arena_array(struct arena *arena, size_t count, size_t size)
+arena_room(struct arena *arena, size_t count, size_t size)
 {
     if (size != 0 && count > SIZE_MAX / size) {
         arena->failed = true;
         return NULL;
     }
-    return arena_alloc(arena, count * size);
+    return take_object(arena, count * size);
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+    void *ptr = arena_room(arena, count, size);
+    if (ptr) memset(ptr, 0, count * size);
+    return ptr;
 }
 
 void *

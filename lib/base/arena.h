@@ -26,10 +26,13 @@ struct arena arena_init(const sluice_allocator *alloc);
 struct arena arena_like(const struct arena *other);
 void arena_free(struct arena *arena);
 
-/* Zeroed memory, aligned for any object. NULL on failure; for 0 bytes a valid unique pointer. */
+/* Zeroed memory, aligned for any object of that size. NULL on failure; for 0 bytes a valid unique
+ * pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* `count` zeroed objects of `size` bytes; NULL also when the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
+/* The same, not zeroed: for what is written as a whole before it is read. */
+void *arena_room(struct arena *arena, size_t count, size_t size);
 /* `len` bytes without alignment or zeroing: for text. */
 char *arena_bytes(struct arena *arena, size_t len);
 /* A copy of text. On failure {NULL, 0}, with `failed` set. */
@@ -47,6 +50,7 @@ sluice_str arena_printf(struct arena *arena, const char *format, ...)
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ROOM(arena, type, count) ((type *)arena_room((arena), (count), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 
 #endif

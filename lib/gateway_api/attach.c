@@ -59,9 +59,9 @@ static struct gw_parent *
 find_parent(struct gw_lower *lower, const struct gw_route *route,
             const struct gateway_parent_ref *ref)
 {
-    if (ref->group.set && !str_equal(ref->group.v, STR(GATEWAY_GROUP))) return NULL;
+    if (value_is_set(ref->group) && !str_equal(ref->group.v, STR(GATEWAY_GROUP))) return NULL;
     bool set = str_equal(ref->kind.v, STR("ListenerSet"));
-    if (!set && ref->kind.set && !str_equal(ref->kind.v, STR("Gateway"))) return NULL;
+    if (!set && value_is_set(ref->kind) && !str_equal(ref->kind.v, STR("Gateway"))) return NULL;
     sluice_str space = ref->space.v.len ? ref->space.v : route->object->meta->space;
     sluice_str name = gw_qualified(lower, space, ref->name.v);
     if (!name.ptr) gw_fail(lower);

@@ -58,7 +58,7 @@ struct gw_backend
 gw_backend_resolve(const struct gw_place *place, const struct gateway_backend_ref *ref)
 {
     bool core = ref->group.v.len == 0;
-    if (core && (!ref->kind.set || str_equal(ref->kind.v, STR("Service")))) {
+    if (core && (!value_is_set(ref->kind) || str_equal(ref->kind.v, STR("Service")))) {
         return resolve_service(place, ref);
     }
     sluice_str host = ref->name.v.ptr ? ref->name.v : STR("");

@@ -54,7 +54,8 @@ kinds_of(const struct gateway_listener *spec, enum gw_protocol protocol)
     if (!allowed || allowed->kinds.count == 0) return possible;
     const struct gateway_route_kind *kinds = allowed->kinds.items;
     for (size_t i = 0; i < allowed->kinds.count; i++) {
-        if (kinds[i].group.set && !str_equal(kinds[i].group.v, STR(GATEWAY_GROUP))) continue;
+        if (value_is_set(kinds[i].group) && !str_equal(kinds[i].group.v, STR(GATEWAY_GROUP)))
+            continue;
         listed |= kind_named(kinds[i].kind.v);
     }
     return possible & listed;
@@ -137,8 +138,8 @@ static const char *
 gateway_of_set(struct gw_lower *lower, const struct gateway_object *set, struct gw_parent **out)
 {
     const struct gateway_parent_ref *ref = set->listener_set->parent_ref;
-    if (!ref || (ref->group.set && !str_equal(ref->group.v, STR(GATEWAY_GROUP))) ||
-        (ref->kind.set && !str_equal(ref->kind.v, STR("Gateway")))) {
+    if (!ref || (value_is_set(ref->group) && !str_equal(ref->group.v, STR(GATEWAY_GROUP))) ||
+        (value_is_set(ref->kind) && !str_equal(ref->kind.v, STR("Gateway")))) {
         return "parentRef names no Gateway; the listeners are not used";
     }
     sluice_str space = ref->space.v.len ? ref->space.v : set->meta->space;

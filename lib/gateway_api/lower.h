@@ -85,7 +85,8 @@ bool gw_listener_add(struct gw_lower *lower, struct model_listener listener);
 static inline bool
 gw_is_mesh_kind(const struct gateway_parent_ref *ref)
 {
-    return ref->group.set && ref->group.v.len == 0 && str_equal(ref->kind.v, STR("Service"));
+    return value_is_set(ref->group) && ref->group.v.len == 0 &&
+           str_equal(ref->kind.v, STR("Service"));
 }
 
 #endif

@@ -107,7 +107,7 @@ add_path(const struct gateway_path_match *path, struct gw_entry *out,
          struct model_predicate *predicates, size_t *count)
 {
     enum gateway_path_type type = path ? (enum gateway_path_type)path->type.v : GATEWAY_PATH_PREFIX;
-    sluice_str value = path && path->value.set ? path->value.v : STR("/");
+    sluice_str value = path && value_is_set(path->value) ? path->value.v : STR("/");
     out->rank[0] = rank_of_path(type);
     out->rank[1] = (uint32_t)value.len;
     if (type == GATEWAY_PATH_PREFIX && str_equal(value, STR("/"))) return; /* matches everything */
@@ -132,7 +132,7 @@ gw_match_http(struct gw_lower *lower, const struct gateway_http_match *match, st
     out->rank[3] = add_headers(lower, &match->headers, predicates, &count);
     out->rank[4] = add_queries(&match->query_params, predicates, &count);
     out->rule.predicates = predicates;
-    out->rule.predicate_count = count;
+    out->rule.predicate_count = (uint32_t)count;
     return !lower->failed;
 }
 
@@ -173,6 +173,6 @@ gw_match_grpc(struct gw_lower *lower, const struct gateway_grpc_match *match, st
     if (match->method) add_grpc_method(match->method, out, predicates, &count);
     out->rank[2] = add_headers(lower, &match->headers, predicates, &count);
     out->rule.predicates = predicates;
-    out->rule.predicate_count = count;
+    out->rule.predicate_count = (uint32_t)count;
     return !lower->failed;
 }

@@ -65,7 +65,7 @@ narrow(struct gw_lower *lower, struct model_rule *rule, sluice_str space)
         .subject = MODEL_SOURCE_NAMESPACE, .matcher = {.op = MODEL_EXACT, .value = space}
     };
     rule->predicates = predicates;
-    rule->predicate_count = count + 1;
+    rule->predicate_count++;
     return true;
 }
 

@@ -48,13 +48,23 @@ add(struct gw_lower *lower, struct gw_entries *list)
     return &items[list->count++];
 }
 
+/* NULL where it has none, or where memory ran out. */
+static const struct model_rule_names *
+names_of(struct gw_lower *lower, const struct gw_rule *rule)
+{
+    if (rule->name.len == 0) return NULL;
+    struct model_rule_names *names = ARENA_NEW(lower->arena, struct model_rule_names);
+    if (names) names->rule = rule->name;
+    return names;
+}
+
 static void
 tell_origin(struct gw_entry *entry, const struct gw_place *place, const struct gw_rule *rule,
             size_t index)
 {
     entry->rule.resource = place->route->origin;
     entry->rule.rule = (uint32_t)index;
-    entry->rule.rule_name = rule->name;
+    entry->rule.names = names_of(place->lower, rule);
     if (entry->rule.line == 0) entry->rule.line = rule->node->line;
 }
 

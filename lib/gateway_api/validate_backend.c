@@ -7,7 +7,7 @@ void
 gw_check_backend_ref(struct validate *v, const struct gateway_backend_ref *ref)
 {
     bool core = ref->group.v.len == 0;
-    bool service = !ref->kind.set || str_equal(ref->kind.v, STR("Service"));
+    bool service = !value_is_set(ref->kind) || str_equal(ref->kind.v, STR("Service"));
     if (!core || !service || gw_has(ref->node, "port")) return;
     REFUSED(v, ref->node, "a reference to a Service needs a port");
 }

@@ -9,7 +9,7 @@
 void
 gw_check_header_value(struct validate *v, const struct yaml_node *message, struct value_str value)
 {
-    if (!value.set || value.v.len == 0) return;
+    if (!value_is_set(value) || value.v.len == 0) return;
     const struct yaml_node *at = gw_at(message, "value");
     if (format_has_control(value.v)) {
         BROKEN(v, at, "the value holds a control character, which no header may carry");
@@ -25,7 +25,7 @@ check_headers(struct validate *v, struct header_names *names, const struct value
     const struct gateway_header *items = headers->items;
     for (size_t i = 0; i < headers->count; i++) {
         gw_check_header_value(v, items[i].node, items[i].value);
-        if (!items[i].name.set) continue;
+        if (!value_is_set(items[i].name)) continue;
         gw_check_header_name(v, names, headers, gw_at(items[i].node, "name"), items[i].name.v);
     }
 }

@@ -10,7 +10,7 @@
 static bool
 is_type(const struct gateway_address *address, const char *name)
 {
-    if (!address->type.set) return strcmp(name, "IPAddress") == 0;
+    if (!value_is_set(address->type)) return strcmp(name, "IPAddress") == 0;
     return str_equal(address->type.v, sluice_str_of(name));
 }
 
@@ -19,7 +19,7 @@ check_address(struct validate *v, const struct gateway_address *address)
 {
     const struct yaml_node *at = gw_at(address->node, "value");
     struct ip ip;
-    if (!address->value.set) return;
+    if (!value_is_set(address->value)) return;
     if (is_type(address, "IPAddress")) {
         if (ip_parse(&ip, address->value.v)) return;
         BROKEN(v, at, "\"%.*s\" is no IP address, which type IPAddress asks for",
@@ -41,7 +41,7 @@ check_addresses(struct validate *v, const struct value_list *addresses)
         struct map *seen = is_type(&items[i], "IPAddress")  ? &ips
                            : is_type(&items[i], "Hostname") ? &hosts
                                                             : NULL;
-        if (!seen || !items[i].value.set) continue;
+        if (!seen || !value_is_set(items[i].value)) continue;
         if (!gw_seen(v, seen, items[i].value.v, items[i].node)) continue;
         REFUSED(v, gw_at(items[i].node, "value"), "address \"%.*s\" is given twice",
                 STR_ARG(items[i].value.v));

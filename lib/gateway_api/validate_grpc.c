@@ -8,7 +8,7 @@ static void
 check_name(struct validate *v, const struct gateway_grpc_method *match, const char *field,
            struct value_str name, const char *(*check)(sluice_str text))
 {
-    if (!name.set) return;
+    if (!value_is_set(name)) return;
     const struct yaml_node *at = gw_at(match->node, field);
     if (match->type.v == GATEWAY_MATCH_REGEX) {
         gw_check_regex(v, at, name.v);

@@ -58,7 +58,7 @@ check_tls(struct validate *v, const struct gateway_listener *listener)
 static void
 check_hostname(struct validate *v, const struct gateway_listener *listener)
 {
-    if (!listener->hostname.set) return;
+    if (!value_is_set(listener->hostname)) return;
     const struct yaml_node *at = gw_at(listener->node, "hostname");
     if (listener->hostname.v.len == 0) {
         REFUSED(v, at, "hostname must not be empty; leave it out for any host");
@@ -94,11 +94,11 @@ check_repeats(struct validate *v, struct listener_check *check,
               const struct gateway_listener *listener)
 {
     const struct yaml_node *at = gw_at(listener->node, "name");
-    if (listener->name.set && gw_seen(v, &check->names, listener->name.v, at)) {
+    if (value_is_set(listener->name) && gw_seen(v, &check->names, listener->name.v, at)) {
         BROKEN(v, at, "listener name \"%.*s\" is given twice; names must be unique",
                STR_ARG(listener->name.v));
     }
-    if (!listener->port.set || !listener->protocol.set) return;
+    if (!listener->port.set || !value_is_set(listener->protocol)) return;
     const struct yaml_node *first =
         gw_seen(v, &check->identities, identity_of(v, listener), listener->node);
     if (!first) return;

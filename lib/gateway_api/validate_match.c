@@ -9,7 +9,7 @@ gw_check_path_match(struct validate *v, const struct gateway_path_match *path)
 {
     const struct yaml_node *at = gw_at(path->node, "value");
     bool bad_type = gw_has(path->node, "type") && !path->type.set;
-    if (!path->value.set || bad_type) return;
+    if (!value_is_set(path->value) || bad_type) return;
     if (path->type.v == GATEWAY_PATH_REGEX) {
         gw_check_regex(v, at, path->value.v);
         return;
@@ -26,7 +26,7 @@ gw_check_path_match(struct validate *v, const struct gateway_path_match *path)
 static void
 check_regex(struct validate *v, const struct gateway_value_match *match)
 {
-    if (match->type.v == GATEWAY_MATCH_REGEX && match->value.set)
+    if (match->type.v == GATEWAY_MATCH_REGEX && value_is_set(match->value))
         gw_check_regex(v, gw_at(match->node, "value"), match->value.v);
 }
 
@@ -38,7 +38,7 @@ gw_check_header_matches(struct validate *v, const struct value_list *matches, bo
     for (size_t i = 0; i < matches->count; i++) {
         check_regex(v, &items[i]);
         if (!grpc) gw_check_header_value(v, items[i].node, items[i].value);
-        if (!items[i].name.set) continue;
+        if (!value_is_set(items[i].name)) continue;
         gw_check_header_name(v, &names, matches, gw_at(items[i].node, "name"), items[i].name.v);
     }
     map_free(&names.seen);
@@ -52,7 +52,7 @@ gw_check_query_matches(struct validate *v, const struct value_list *matches)
     for (size_t i = 0; i < matches->count; i++) {
         const struct yaml_node *at = gw_at(items[i].node, "name");
         check_regex(v, &items[i]);
-        if (!items[i].name.set || !gw_seen(v, &seen, items[i].name.v, at)) continue;
+        if (!value_is_set(items[i].name) || !gw_seen(v, &seen, items[i].name.v, at)) continue;
         REFUSED(v, at, "query parameter \"%.*s\" is given twice: only the first entry counts",
                 STR_ARG(items[i].name.v));
     }

@@ -33,7 +33,7 @@ gw_check_retry(struct validate *v, const struct gateway_retry *retry)
 static void
 check_old_fields(struct validate *v, const struct gateway_session *session)
 {
-    if (session->session_name.set) {
+    if (value_is_set(session->session_name)) {
         DEPRECATED(v, gw_at(session->node, "sessionName"),
                    "sessionName was replaced: use cookie.name or header.name");
     }
@@ -56,7 +56,7 @@ static void
 check_cookie_session(struct validate *v, const struct gateway_session *session)
 {
     const struct gateway_session_cookie *cookie = cookie_of(session);
-    if (!cookie && !session->session_name.set)
+    if (!cookie && !value_is_set(session->session_name))
         REFUSED(v, session->node, "cookie is required with type Cookie");
     if (session->header) {
         REFUSED(v, session->header->node, "header must not be given with type Cookie");
@@ -70,7 +70,7 @@ static void
 check_header_session(struct validate *v, const struct gateway_session *session)
 {
     const struct gateway_session_cookie *cookie = cookie_of(session);
-    if (!session->header && !session->session_name.set)
+    if (!session->header && !value_is_set(session->session_name))
         BROKEN(v, session->node, "header is required with type Header");
     if (cookie) REFUSED(v, cookie->node, "a cookie must not be given with type Header");
 }

@@ -13,8 +13,8 @@ enum { MATCHES_MAX = 128 };
 static sluice_str
 parent_of(struct validate *v, const struct gateway_parent_ref *ref)
 {
-    sluice_str group = ref->group.set ? ref->group.v : STR(GATEWAY_GROUP);
-    sluice_str kind = ref->kind.set ? ref->kind.v : STR("Gateway");
+    sluice_str group = value_is_set(ref->group) ? ref->group.v : STR(GATEWAY_GROUP);
+    sluice_str kind = value_is_set(ref->kind) ? ref->kind.v : STR("Gateway");
     return arena_printf(v->decode->arena, "%.*s/%.*s/%.*s/%.*s", STR_ARG(group), STR_ARG(kind),
                         STR_ARG(ref->space.v), STR_ARG(ref->name.v));
 }
@@ -63,7 +63,7 @@ check_parent_refs(struct validate *v, const struct value_list *refs)
     const struct gateway_parent_ref *items = refs->items;
     struct parent_check check = {map_init(v->decode->arena), map_init(v->decode->arena)};
     for (size_t i = 0; i < refs->count; i++) {
-        if (items[i].name.set) check_parent_ref(v, &check, &items[i]);
+        if (value_is_set(items[i].name)) check_parent_ref(v, &check, &items[i]);
     }
     map_free(&check.parents);
     map_free(&check.parts);

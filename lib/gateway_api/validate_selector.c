@@ -32,7 +32,8 @@ gw_check_labels(struct validate *v, const struct value_str_map *labels)
 static void
 check_expression(struct validate *v, const struct gateway_label_expression *expression)
 {
-    if (expression->key.set) check_key(v, gw_at(expression->node, "key"), expression->key.v);
+    if (value_is_set(expression->key))
+        check_key(v, gw_at(expression->node, "key"), expression->key.v);
     for (struct str_walk s = str_walk(&expression->values); str_next(&s);) {
         check_value(v, s.node, s.text);
     }

@@ -41,6 +41,13 @@ put_text(struct block_key *key, char field, sluice_str text)
     }
 }
 
+/* An empty one is as none. */
+static void
+put_given(struct block_key *key, char field, sluice_str text)
+{
+    if (text.len) put_text(key, field, text);
+}
+
 static void
 put_number(struct block_key *key, char field, int64_t number)
 {
@@ -53,13 +60,13 @@ put_match(struct block_key *key, char field, const struct istio_string_match *ma
     if (!match) return;
     char form = 'n';
     sluice_str text = STR("");
-    if (match->exact.set) {
+    if (value_is_set(match->exact)) {
         form = 'e';
         text = match->exact.v;
-    } else if (match->prefix.set) {
+    } else if (value_is_set(match->prefix)) {
         form = 'p';
         text = match->prefix.v;
-    } else if (match->regex.set) {
+    } else if (value_is_set(match->regex)) {
         form = 'r';
         text = match->regex.v;
     }
@@ -136,6 +143,7 @@ finish(const struct block_key *key)
     return str_make(key->bytes, key->len);
 }
 
+/* What a block does not have takes no room: each part begins with a letter of its own. */
 sluice_str
 block_key_http(struct block_key *key, const struct istio_http_match *match)
 {
@@ -149,11 +157,11 @@ block_key_http(struct block_key *key, const struct istio_http_match *match)
     put_matches(key, 'w', &match->more->without_headers);
     put_matches(key, 'q', &match->more->query_params);
     if (match->more->ignore_uri_case.v) put(key, "i", 1);
-    put_number(key, 'p', match->more->port.v);
+    if (match->more->port.v) put_number(key, 'p', match->more->port.v);
     put_map(key, 'l', &match->more->source_labels);
-    put_text(key, 'n', match->more->source_namespace.v);
+    put_given(key, 'n', match->more->source_namespace.v);
     put_list(key, 'g', &match->more->gateways);
-    put_text(key, 't', match->more->stat_prefix.v);
+    put_given(key, 't', match->more->stat_prefix.v);
     return finish(key);
 }
 

@@ -96,8 +96,8 @@ check_hash(struct analysis *analysis, struct istio_resource *rule,
            const struct istio_load_balancer *balancer)
 {
     const struct istio_consistent_hash *hash = balancer ? balancer->consistent_hash : NULL;
-    if (!hash || hash->http_header_name.set || hash->http_cookie || hash->use_source_ip.set ||
-        hash->http_query_parameter_name.set) {
+    if (!hash || value_is_set(hash->http_header_name) || hash->http_cookie ||
+        hash->use_source_ip.set || value_is_set(hash->http_query_parameter_name)) {
         return;
     }
     FINDING(analysis, rule, WARNING, CODE_NO_KEY, hash->node,

@@ -87,7 +87,7 @@ read_blocks(struct walk *walk)
     struct arena *arena = walk->analysis->lower->arena;
     struct hash_keys hash_keys = text_hash_keys(arena->hash_seed);
     size_t wanted = count_blocks(walk);
-    walk->places = ARENA_ARRAY(arena, struct block_place, wanted);
+    walk->places = ARENA_ROOM(arena, struct block_place, wanted);
     if (!walk->places) return false;
     for (size_t i = 0; walk->count < wanted; i++) {
         struct rule rule = rule_at(walk, i);

@@ -80,7 +80,7 @@ add_entry(struct reach *reach, const struct istio_http_route *route, size_t rule
     entry->node = match ? match->node : route->node;
     if (match && !lower_match(&reach->lower, match, &scope, &entry->predicates)) return false;
     struct model_rule lowered = {.predicates = entry->predicates.items,
-                                 .predicate_count = entry->predicates.count};
+                                 .predicate_count = (uint32_t)entry->predicates.count};
     bool always = count_static(&entry->predicates) == 0;
     entry->elsewhere = is_elsewhere(reach, match);
     entry->all = always && lower_is_catch_all(&lowered);

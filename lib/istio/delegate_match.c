@@ -7,12 +7,13 @@ static bool
 strings_conflict(const struct istio_string_match *root, const struct istio_string_match *delegate)
 {
     if (!root || !delegate) return false;
-    if (root->exact.set && root->exact.v.len) {
-        return !(delegate->exact.set && str_equal(delegate->exact.v, root->exact.v));
+    if (value_is_set(root->exact) && root->exact.v.len) {
+        return !(value_is_set(delegate->exact) && str_equal(delegate->exact.v, root->exact.v));
     }
-    if (root->prefix.set && root->prefix.v.len) {
-        sluice_str narrow =
-            delegate->prefix.set && delegate->prefix.v.len ? delegate->prefix.v : delegate->exact.v;
+    if (value_is_set(root->prefix) && root->prefix.v.len) {
+        sluice_str narrow = value_is_set(delegate->prefix) && delegate->prefix.v.len
+                                ? delegate->prefix.v
+                                : delegate->exact.v;
         return !(narrow.len && str_starts_with(narrow, root->prefix.v));
     }
     return true;

@@ -21,13 +21,13 @@ lower_listeners(struct lower *lower, struct model *out)
     return lowered;
 }
 
-sluice_status
-istio_compile(struct model *out, struct envelope_list *envelopes,
-              const struct istio_settings *settings)
+static sluice_status
+compile(struct model *out, struct envelope_list *envelopes, const struct istio_settings *settings,
+        struct arena *specs)
 {
     struct istio_set set = {0};
     const struct envelope_options *envelope = settings->envelope;
-    sluice_status status = istio_set_read(&set, envelopes, envelope, settings->regexes);
+    sluice_status status = istio_set_read(&set, envelopes, envelope, settings->regexes, specs);
     if (status != SLUICE_OK) return status;
     bool within = limits_check(&set, envelope, settings->options->limits.destinations);
     if (!within && !settings->options->keep_going) return SLUICE_ERR_LIMIT;
@@ -52,5 +52,17 @@ istio_compile(struct model *out, struct envelope_list *envelopes,
     map_free(&lower.bindings);
     map_free(&lower.destinations);
     destination_rules_free(&lower);
-    return lowered && !lower.failed && !lower.arena->failed ? SLUICE_OK : SLUICE_ERR_NOMEM;
+    bool failed = lower.failed || lower.arena->failed || specs->failed;
+    return lowered && !failed ? SLUICE_OK : SLUICE_ERR_NOMEM;
+}
+
+/* Specs end here, so that the router is built in memory that was in use before. */
+sluice_status
+istio_compile(struct model *out, struct envelope_list *envelopes,
+              const struct istio_settings *settings)
+{
+    struct arena specs = arena_like(settings->envelope->arena);
+    sluice_status status = compile(out, envelopes, settings, &specs);
+    arena_free(&specs);
+    return status;
 }

@@ -2,7 +2,9 @@
  * lower: Istio's resources into the model. Shared state and the parts of it.
  *
  * One caller identity (namespace, labels) is fixed for a compile; ports, gateways and, for the
- * mesh, source labels are of the request. Everything made here lives in the arena.
+ * mesh, source labels are of the request. Everything made here lives in the arena, and nothing of
+ * it points into a decoded message: those end before the model does (texts and lists of them do
+ * not).
  */
 #ifndef SLUICE_ISTIO_LOWER_H
 #define SLUICE_ISTIO_LOWER_H

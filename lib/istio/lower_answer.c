@@ -40,8 +40,8 @@ lower_response(struct lower *lower, const struct istio_direct_response *response
     if (!made) return NULL;
     *made = (struct model_response){.status = (uint32_t)response->status.v, .grpc_status = -1};
     if (response->body) {
-        made->body =
-            response->body->string.set ? response->body->string.v : response->body->bytes.v;
+        made->body = value_is_set(response->body->string) ? response->body->string.v
+                                                          : response->body->bytes.v;
     }
     return made;
 }
@@ -71,9 +71,10 @@ is_star(const struct value_list *list)
 static struct model_matcher
 origin_matcher(const struct istio_string_match *match)
 {
-    if (match->prefix.set)
+    if (value_is_set(match->prefix))
         return (struct model_matcher){.op = MODEL_PREFIX, .value = match->prefix.v};
-    if (match->regex.set) return (struct model_matcher){.op = MODEL_REGEX, .value = match->regex.v};
+    if (value_is_set(match->regex))
+        return (struct model_matcher){.op = MODEL_REGEX, .value = match->regex.v};
     return (struct model_matcher){.op = MODEL_EXACT, .value = match->exact.v};
 }
 

@@ -235,7 +235,7 @@ add_rule(struct lower *lower, struct rule_list *list, const struct l4_chain *cha
     }
     struct model_rule rule = chain->origin;
     rule.predicates = predicates;
-    rule.predicate_count = count;
+    rule.predicate_count = (uint32_t)count;
     rule.action = chain->action;
     return rule_list_add(lower, list, rule);
 }

@@ -23,11 +23,11 @@ matcher_of(const struct istio_string_match *match)
 {
     struct model_matcher matcher = {.op = MODEL_PRESENT};
     if (!match) return matcher;
-    if (match->exact.set) {
+    if (value_is_set(match->exact)) {
         matcher = (struct model_matcher){.op = MODEL_EXACT, .value = match->exact.v};
-    } else if (match->prefix.set) {
+    } else if (value_is_set(match->prefix)) {
         matcher = (struct model_matcher){.op = MODEL_PREFIX, .value = match->prefix.v};
-    } else if (match->regex.set && !str_equal(match->regex.v, STR("*"))) {
+    } else if (value_is_set(match->regex) && !str_equal(match->regex.v, STR("*"))) {
         matcher = (struct model_matcher){.op = MODEL_REGEX, .value = match->regex.v};
     }
     return matcher;
@@ -169,19 +169,14 @@ lower_match_segments(struct predicate_list *list)
 static void
 make_room(struct lower *lower, const struct istio_http_match *match, struct predicate_list *list)
 {
-    enum { SINGLE = 6 }; /* path, port, method, scheme, authority, namespace */
-    const size_t given[SINGLE] = {match->uri != NULL,
-                                  match->more->port.set,
-                                  match->method != NULL,
-                                  match->more->scheme != NULL,
-                                  match->more->authority != NULL,
-                                  match->more->source_namespace.set};
-    list->capacity = match->headers.count + match->more->without_headers.count +
-                     match->more->query_params.count + match->more->source_labels.count;
-    for (size_t i = 0; i < SINGLE; i++) {
-        list->capacity += given[i];
+    const struct istio_http_match_more *more = match->more;
+    list->capacity = match->headers.count + (match->uri != NULL) + (match->method != NULL);
+    if (more != &istio_no_more_of_match) {
+        list->capacity += more->without_headers.count + more->query_params.count +
+                          more->source_labels.count + more->port.set + (more->scheme != NULL) +
+                          (more->authority != NULL) + value_is_set(more->source_namespace);
     }
-    list->items = ARENA_ARRAY(lower->arena, struct model_predicate, list->capacity);
+    list->items = ARENA_ROOM(lower->arena, struct model_predicate, list->capacity);
     if (!list->items) lower->failed = true;
 }
 

@@ -20,11 +20,13 @@ mesh_add_unknown_host(struct virtual_hosts *hosts)
 {
     struct lower *lower = hosts->lower;
     bool allow = lower->options->outbound_policy == SLUICE_OUTBOUND_ALLOW_ANY;
+    static const struct model_rule_names allowed = {.route = STR_INIT("allow_any")};
+    static const struct model_rule_names blocked = {.route = STR_INIT("block_all")};
     struct rule_list list = {0};
     struct model_rule rule = {
         .action = unknown_host_action(lower),
         .match = -1,
-        .route_name = allow ? STR("allow_any") : STR("block_all"),
+        .names = allow ? &allowed : &blocked,
     };
     struct domain_routes *any = virtual_hosts_get(hosts, STR("*"));
     if (!any || !rule_list_add(lower, &list, rule)) return false;

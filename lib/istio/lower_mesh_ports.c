@@ -238,7 +238,7 @@ default_action(struct mesh_port *port, const struct service *service)
         .number = {port->port, true}
     };
     struct istio_destination destination = {
-        .host = {service->name, true},
+        .host = {service->name},
         .port = &selector,
     };
     struct model_action *action = ARENA_NEW(lower->arena, struct model_action);
@@ -259,12 +259,13 @@ default_action(struct mesh_port *port, const struct service *service)
 static bool
 add_default(struct mesh_port *port, const struct service *service)
 {
+    static const struct model_rule_names names = {.route = STR_INIT("default")};
     struct domain_routes *routes = virtual_hosts_get(&port->hosts, service->host);
     if (!routes) return false;
     if (routes->closed) return true;
     struct mesh_source source = {0};
     struct model_rule rule = {
-        .action = default_action(port, service), .match = -1, .route_name = STR("default")};
+        .action = default_action(port, service), .match = -1, .names = &names};
     bool first = routes->sources == 0;
     if (!rule.action || !rule_list_add(port->lower, &source.list, rule)) return false;
     source.shared = rule_list_finish(port->lower, &source.list);

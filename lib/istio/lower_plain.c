@@ -46,8 +46,8 @@ lower_plain_key(struct plain_key *key, const struct lower *lower, const struct l
 {
     /* The port matters where a registry says which ports a service has. */
     uint64_t port = lower->registry ? scope->port : 0;
-    uint64_t numbers[] = {(uintptr_t)source->resource, (uint64_t)source->semantics, scope->mesh,
-                          port};
+    uint64_t place = port << 8 | (uint64_t)source->semantics << 1 | scope->mesh;
+    uint64_t numbers[] = {(uintptr_t)source->resource, place};
     key->len = 0;
     if (has_more_than_destinations(route) || !put(key, numbers, sizeof(numbers))) return false;
     const struct istio_http_destination *items = route->route.items;

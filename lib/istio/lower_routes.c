@@ -43,13 +43,20 @@ block_applies(struct lower *lower, const struct lower_source *source,
     return false;
 }
 
-static sluice_str
-route_name(struct lower *lower, const struct istio_http_route *route,
-           const struct istio_http_match *match)
+/* NULL where there are none, or where memory ran out. */
+static const struct model_rule_names *
+names_of(struct lower *lower, const struct istio_http_route *route,
+         const struct istio_http_match *match)
 {
-    if (!match || match->more->name.v.len == 0) return route->more->name.v;
-    return arena_concat(lower->arena,
-                        (sluice_str[]){route->more->name.v, STR("."), match->more->name.v}, 3);
+    sluice_str rule = route->more->name.v, block = match ? match->more->name.v : STR("");
+    if (rule.len == 0 && block.len == 0) return NULL;
+    struct model_rule_names *names = ARENA_NEW(lower->arena, struct model_rule_names);
+    if (!names) return NULL;
+    *names = (struct model_rule_names){rule, rule};
+    if (block.len) {
+        names->route = arena_concat(lower->arena, (sluice_str[]){rule, STR("."), block}, 3);
+    }
+    return names;
 }
 
 static bool
@@ -67,13 +74,12 @@ add_entry(struct lower *lower, const struct lower_source *source, const struct l
     if (!action) return false;
     struct model_rule rule = {
         .predicates = predicates.items,
-        .predicate_count = predicates.count,
+        .predicate_count = (uint32_t)predicates.count,
         .action = action,
         .resource = source->origin,
         .rule = index,
         .match = block,
-        .route_name = route_name(lower, route, match),
-        .rule_name = route->more->name.v,
+        .names = names_of(lower, route, match),
         .line = match ? match->line : route->node->line,
     };
     return rule_list_add(lower, list, rule);
@@ -108,7 +114,7 @@ make_room(struct lower *lower, const struct value_list *http, struct rule_list *
     for (size_t i = 0; i < http->count; i++) {
         entries += routes[i].match.count ? routes[i].match.count : 1;
     }
-    list->items = ARENA_ARRAY(lower->arena, struct model_rule, entries);
+    list->items = ARENA_ROOM(lower->arena, struct model_rule, entries);
     if (list->items) list->capacity = entries;
     return list->items != NULL;
 }
@@ -174,8 +180,10 @@ lower_guards(struct lower *lower, const struct model_rule *rules, size_t count,
         for (size_t k = 0; kept && k < rule->predicate_count; k++) {
             if (lower_is_static(&rule->predicates[k])) kept[tests++] = rule->predicates[k];
         }
-        struct model_rule guard = {
-            .predicates = kept, .predicate_count = tests, .action = &not_found, .match = -1};
+        struct model_rule guard = {.predicates = kept,
+                                   .predicate_count = (uint32_t)tests,
+                                   .action = &not_found,
+                                   .match = -1};
         if (!kept || !rule_list_add(lower, guards, guard)) return false;
     }
     return true;

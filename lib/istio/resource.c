@@ -160,10 +160,11 @@ sort_ports(struct istio_destination_rule *spec)
 
 static bool
 read_istio(struct istio_resource *out, const struct kind_row *row, struct envelope *envelope,
-           const struct envelope_options *options, struct regex_store *regexes)
+           const struct envelope_options *options, struct regex_store *regexes, struct arena *specs)
 {
     if (!envelope_claim(envelope, options, &istio_dialect)) return false;
     struct decode decode = envelope_decode(envelope, options, &istio_dialect);
+    decode.messages = specs;
     out->kind = row->kind;
     void *spec = envelope_decode_spec(envelope, &decode, row->schema, true);
     if (!spec) return false;
@@ -192,11 +193,12 @@ claim_result(bool ok)
 
 static enum claim
 read_resource(struct istio_resource *out, struct envelope *envelope,
-              const struct envelope_options *options, struct regex_store *regexes)
+              const struct envelope_options *options, struct regex_store *regexes,
+              struct arena *specs)
 {
     bool ok;
     const struct kind_row *row = kind_of(envelope);
-    if (row) return claim_result(read_istio(out, row, envelope, options, regexes));
+    if (row) return claim_result(read_istio(out, row, envelope, options, regexes, specs));
     if (kube_service_decode(&out->service, envelope, options)) {
         out->kind = ISTIO_SERVICE;
         return claim_result(out->service != NULL);
@@ -232,10 +234,10 @@ sort_by_kind(struct istio_set *set, struct arena *arena)
 /* Read one object into the set, if its kind belongs there. False when memory ran out. */
 static bool
 read_into(struct istio_set *out, struct envelope *envelope, const struct envelope_options *options,
-          struct regex_store *regexes)
+          struct regex_store *regexes, struct arena *specs)
 {
     struct istio_resource *resource = &out->items[out->count];
-    enum claim claim = read_resource(resource, envelope, options, regexes);
+    enum claim claim = read_resource(resource, envelope, options, regexes, specs);
     if (claim != CLAIM_TAKEN) return claim == CLAIM_NONE;
     resource->meta = envelope;
     resource->bad = envelope->errors > 0;
@@ -245,7 +247,8 @@ read_into(struct istio_set *out, struct envelope *envelope, const struct envelop
 
 sluice_status
 istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
-               const struct envelope_options *options, struct regex_store *regexes)
+               const struct envelope_options *options, struct regex_store *regexes,
+               struct arena *specs)
 {
     *out = (struct istio_set){0};
     out->items = ARENA_ARRAY(options->arena, struct istio_resource, envelopes->count);
@@ -253,7 +256,7 @@ istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
     for (size_t i = 0; i < envelopes->count; i++) {
         struct envelope *envelope = &envelopes->items[i];
         if (envelope->replaced) continue;
-        if (!read_into(out, envelope, options, regexes)) return SLUICE_ERR_NOMEM;
+        if (!read_into(out, envelope, options, regexes, specs)) return SLUICE_ERR_NOMEM;
     }
     /* An object that is set aside for its errors leaves the one that it was to replace. */
     for (size_t i = envelopes->count; i-- > 0;) {
@@ -262,7 +265,7 @@ istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
         const struct envelope *later = &envelopes->items[envelope->replaced_by];
         if (later->replaced || later->errors == 0) continue;
         envelope->replaced = false;
-        if (!read_into(out, envelope, options, regexes)) return SLUICE_ERR_NOMEM;
+        if (!read_into(out, envelope, options, regexes, specs)) return SLUICE_ERR_NOMEM;
     }
     if (!sort_by_kind(out, options->arena) || options->diags->failed) return SLUICE_ERR_NOMEM;
     return SLUICE_OK;

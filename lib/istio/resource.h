@@ -50,10 +50,12 @@ struct istio_set {
 /*
  * Decode and validate every envelope of a kind named above, and claim it. Replaced ones are left
  * out. SLUICE_OK also when resources are bad: diagnostics say why. SLUICE_ERR_NOMEM otherwise.
- * regexes: where regular expressions are compiled.
+ * regexes: where regular expressions are compiled. specs: memory of the messages that specs are
+ * made of; what a text or a list of texts points to outlives them, in the arena of the options.
  */
 sluice_status istio_set_read(struct istio_set *out, struct envelope_list *envelopes,
-                             const struct envelope_options *options, struct regex_store *regexes);
+                             const struct envelope_options *options, struct regex_store *regexes,
+                             struct arena *specs);
 
 /* Which of two is older: by creation, then by name, then by namespace (docs/rules.md, "Which
  * VirtualService"). */

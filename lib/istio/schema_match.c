@@ -14,7 +14,7 @@ const struct message_type schema_string_match = MESSAGE_TYPE("StringMatch", T, s
 
 #define T struct istio_http_match
 #define MORE struct istio_http_match_more
-const MORE istio_no_more_of_match = {.name = {.set = false}};
+const MORE istio_no_more_of_match = {.name = {.v = {NULL, 0}}};
 static const struct field_type_row http_match_fields[] = {
     MORE_ROW(MORE, name, "name", FIELD_STR),
     MESSAGE(T, uri, "uri", &schema_string_match),

@@ -190,7 +190,7 @@ static const struct message_type cors = MESSAGE_TYPE("CorsPolicy", T, cors_field
 
 #define T struct istio_http_route
 #define MORE struct istio_http_route_more
-const MORE istio_no_more_of_route = {.name = {.set = false}};
+const MORE istio_no_more_of_route = {.name = {.v = {NULL, 0}}};
 static const struct field_type_row http_route_fields[] = {
     MORE_ROW(MORE, name, "name", FIELD_STR),
     MESSAGES(T, match, "match", &schema_http_match),

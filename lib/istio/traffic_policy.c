@@ -144,7 +144,7 @@ traffic_policy_hash_key(sluice_hash_policy *out, struct arena *arena,
                         const struct istio_consistent_hash *hash)
 {
     *out = (sluice_hash_policy){.ttl_ns = SLUICE_NO_DURATION};
-    if (hash->http_header_name.set) {
+    if (value_is_set(hash->http_header_name)) {
         out->key = SLUICE_HASH_HEADER;
         out->name = hash->http_header_name.v;
         return true;
@@ -156,7 +156,7 @@ traffic_policy_hash_key(sluice_hash_policy *out, struct arena *arena,
         out->ttl_ns = duration_of(hash->http_cookie->ttl);
         return lower_attributes(out, arena, &hash->http_cookie->attributes);
     }
-    if (hash->http_query_parameter_name.set) {
+    if (value_is_set(hash->http_query_parameter_name)) {
         out->key = SLUICE_HASH_QUERY_PARAMETER;
         out->name = hash->http_query_parameter_name.v;
         return true;

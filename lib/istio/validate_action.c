@@ -60,7 +60,7 @@ check_prefix_rewrite(struct validate *v, const struct istio_http_route *route)
     if (route->more->redirect->prefix_rewrite.v.len == 0) return;
     const struct istio_http_match *matches = route->match.items;
     for (size_t i = 0; i < route->match.count; i++) {
-        if (!matches[i].uri || matches[i].uri->prefix.set) continue;
+        if (!matches[i].uri || value_is_set(matches[i].uri->prefix)) continue;
         REFUSED(v, matches[i].uri->node,
                 "the redirect has prefixRewrite, so this uri must be matched by prefix");
     }
@@ -88,7 +88,7 @@ validate_direct_response(struct validate *v, const struct istio_direct_response 
     }
     if (!response->body) return;
     const struct istio_body *body = response->body;
-    size_t size = body->string.set ? body->string.v.len : body->bytes.v.len;
+    size_t size = value_is_set(body->string) ? body->string.v.len : body->bytes.v.len;
     if (size > BODY_MAX) {
         REFUSED(v, body->node, "the body has %zu bytes; at most 1 MiB is allowed", size);
     } else if (size > BODY_LARGE) {

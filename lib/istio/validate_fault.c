@@ -41,10 +41,10 @@ check_abort(struct validate *v, const struct istio_fault_abort *fault)
 {
     if (!fault) return;
     check_percentage(v, fault->percentage);
-    if (fault->http2_error.set) {
+    if (value_is_set(fault->http2_error)) {
         REFUSED(v, validate_at(fault->node, "http2Error"),
                 "http2Error is not supported by Istio; use httpStatus or grpcStatus");
-    } else if (fault->grpc_status.set) {
+    } else if (value_is_set(fault->grpc_status)) {
         if (grpc_status_number(fault->grpc_status.v) >= 0) return;
         BROKEN(v, validate_at(fault->node, "grpcStatus"),
                "\"%.*s\" is no gRPC status; expected a name such as UNAVAILABLE",

@@ -168,6 +168,12 @@ validate_http_route(struct validate *v, const struct istio_http_route *route, bo
         BROKEN(v, route->node, "the rule is null");
         return;
     }
+    /* Most rules: the rest has nothing to look at. */
+    if (route->more == &istio_no_more_of_route && route->route.count > 0) {
+        validate_http_matches(v, &route->match);
+        check_destinations(v, &route->route);
+        return;
+    }
     v->traits.delegate |= route->more->delegate != NULL;
     v->traits.fault |= route->more->fault != NULL;
     v->traits.mirror |= route->more->mirror || route->more->mirrors.count > 0;

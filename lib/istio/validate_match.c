@@ -24,10 +24,10 @@ void
 validate_string_match(struct validate *v, const struct istio_string_match *match, unsigned rules)
 {
     if (!match) return;
-    if (match->prefix.set && match->prefix.v.len == 0 && !(rules & MATCH_EMPTY_PREFIX)) {
+    if (value_is_set(match->prefix) && match->prefix.v.len == 0 && !(rules & MATCH_EMPTY_PREFIX)) {
         BROKEN(v, validate_at(match->node, "prefix"), "prefix is empty; {} tests for presence");
     }
-    if (match->regex.set) {
+    if (value_is_set(match->regex)) {
         check_regex_match(v, validate_at(match->node, "regex"), match->regex.v, rules);
     }
 }
@@ -63,7 +63,8 @@ check_header_name(struct validate *v, const struct yaml_node *at, sluice_str nam
 static bool
 is_null(const struct istio_string_match *match)
 {
-    bool set = match->exact.set || match->prefix.set || match->regex.set;
+    bool set =
+        value_is_set(match->exact) || value_is_set(match->prefix) || value_is_set(match->regex);
     return !set && match->node->kind == YAML_NULL;
 }
 

@@ -245,16 +245,21 @@ struct model_resource {
     sluice_str kind, space, name;
 };
 
+struct model_rule_names {
+    sluice_str route, rule;
+};
+
 struct model_rule {
     const struct model_predicate *predicates; /* at most one on MODEL_PATH; it comes first */
-    size_t predicate_count;
-    const struct model_action *action;     /* shared by the match blocks of one rule */
-    const struct model_resource *resource; /* NULL: no resource (a default route) */
+    const struct model_action *action;        /* shared by the match blocks of one rule */
+    const struct model_resource *resource;    /* NULL: no resource (a default route) */
+    const struct model_rule_names *names;     /* NULL: both empty */
+    uint32_t predicate_count;
     uint32_t rule;
     int32_t match; /* -1: no match block */
-    sluice_str route_name, rule_name;
     uint32_t line;
 };
+_Static_assert(sizeof(struct model_rule) <= 48, "there are as many as there are match blocks");
 
 /* A list that several virtual hosts may share by pointer; the router keeps it once. */
 struct model_route_list {

@@ -21,6 +21,17 @@ build_index(struct builder *builder, struct map *map, sluice_str key)
     return (size_t)(uintptr_t)*place;
 }
 
+size_t
+build_action_index(struct builder *builder, const struct model_action *const *field)
+{
+    uint64_t mixed = (uintptr_t)*field * UINT64_C(0x9e3779b97f4a7c15);
+    struct known_action *known = &builder->known_actions[mixed >> (64 - KNOWN_ACTIONS_LOG2)];
+    if (known->index && known->action == *field) return known->index;
+    size_t index = build_index(builder, &builder->actions, build_pointer_key(field));
+    *known = (struct known_action){*field, index};
+    return index;
+}
+
 const void *
 build_pointer_of(const struct map_entry *entry)
 {

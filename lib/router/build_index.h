@@ -111,12 +111,14 @@ uint32_t index_group_of(struct index_builder *ib, const struct index_key *key,
                         struct key_entry *entry);
 /* File a group under a hash that has no entry, or another one for other keys. */
 bool index_file(struct index_builder *ib, uint64_t hash, enum ref_kind kind, uint32_t group);
-/* Ascending order, by merging: stable, and without memory of its own. Returns items or spare. */
-uint64_t *index_sort(uint64_t *items, uint64_t *spare, size_t count);
+/* Ascending order by the bits from `from` on, a multiple of 8; stable. Returns items or spare. */
+uint64_t *index_sort(uint64_t *items, uint64_t *spare, size_t count, unsigned from);
 
 /* build_index_prefixes.c: parents, markers; rules that a shorter prefix always beats are dropped.
  */
 bool index_link_prefixes(struct index_builder *ib);
+/* A rule has joined a group: remember the first that is sure to hold wherever the prefix stands. */
+void index_note_sure(const struct index_builder *ib, uint32_t number, struct index_group *group);
 /* The lengths of a dimension's prefixes, each once, ascending; how many. */
 uint32_t index_lengths(const struct index_builder *ib, uint8_t dimension, uint32_t *out);
 

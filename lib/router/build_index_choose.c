@@ -239,6 +239,7 @@ join_group(struct index_builder *ib, struct choice *choice, uint32_t i)
     if (ib->groups[group].count++ == 0) ib->groups[group].first = number;
     ib->group_of[i] = group;
     ib->used[number] |= UINT64_C(1) << choice->chosen;
+    index_note_sure(ib, number, &ib->groups[group]);
     return true;
 }
 

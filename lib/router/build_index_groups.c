@@ -47,7 +47,8 @@ make_group(struct index_builder *ib, const struct index_key *key)
                     sizeof(*ib->groups))) {
         return NO_GROUP;
     }
-    ib->groups[group] = (struct index_group){.key = *key, .parent = NO_GROUP};
+    ib->groups[group] = (struct index_group){
+        .key = *key, .parent = NO_GROUP, .sure = NO_RULE, .sure_beyond = NO_RULE};
     if (!keep_text(ib, &ib->groups[group].key)) return NO_GROUP;
     ib->group_count++;
     return group;
@@ -80,26 +81,35 @@ index_group_of(struct index_builder *ib, const struct index_key *key, struct key
     return group != NO_GROUP && index_file(ib, hash, kind, group) ? group : NO_GROUP;
 }
 
+/* One pass: into `to` by the eight bits from `shift` on. */
 static void
-merge(uint64_t *to, const uint64_t *x, size_t x_count, const uint64_t *y, size_t y_count)
+sort_by_byte(uint64_t *to, const uint64_t *items, size_t count, unsigned shift)
 {
-    while (x_count || y_count) {
-        bool take_y = x_count == 0 || (y_count && *y < *x);
-        *to++ = take_y ? *y++ : *x++;
-        y_count -= take_y;
-        x_count -= !take_y;
+    size_t next[256] = {0}, at = 0;
+    for (size_t i = 0; i < count; i++) {
+        next[items[i] >> shift & 0xff]++;
+    }
+    for (size_t i = 0; i < 256; i++) {
+        size_t own = next[i];
+        next[i] = at;
+        at += own;
+    }
+    for (size_t i = 0; i < count; i++) {
+        to[next[items[i] >> shift & 0xff]++] = items[i];
     }
 }
 
+/* By bytes, the lowest first; those in which no two items differ cost nothing. */
 uint64_t *
-index_sort(uint64_t *items, uint64_t *spare, size_t count)
+index_sort(uint64_t *items, uint64_t *spare, size_t count, unsigned from)
 {
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t at = 0; at < count; at += 2 * width) {
-            size_t left = count - at, x = left < width ? left : width;
-            size_t y = left - x < width ? left - x : width;
-            merge(spare + at, items + at, x, items + at + x, y);
-        }
+    uint64_t differs = 0;
+    for (size_t i = 1; i < count; i++) {
+        differs |= items[i] ^ items[0];
+    }
+    for (unsigned shift = from; shift < 64; shift += 8) {
+        if ((differs >> shift & 0xff) == 0) continue;
+        sort_by_byte(spare, items, count, shift);
         uint64_t *sorted = spare;
         spare = items;
         items = sorted;

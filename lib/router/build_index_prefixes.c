@@ -32,7 +32,7 @@ sort_prefixes(struct index_builder *ib)
     for (uint32_t i = 0; i < ib->group_count; i++) {
         if (ib->groups[i].key.kind == KEY_PREFIX) *at++ = order_of(&ib->groups[i].key, i);
     }
-    const uint64_t *sorted = index_sort(ib->order, ib->order + count, count);
+    const uint64_t *sorted = index_sort(ib->order, ib->order + count, count, 32);
     if (sorted != ib->order) memcpy(ib->order, sorted, count * sizeof(*sorted));
     return true;
 }
@@ -241,8 +241,10 @@ prefetch_later(const struct index_builder *ib, size_t at, size_t end)
         const struct index_group *group = &ib->groups[(uint32_t)ib->order[i]];
         if (i < at + 2 * INDEX_BATCH) {
             __builtin_prefetch(group->key.text.ptr);
+            __builtin_prefetch(group->key.text.ptr + group->key.text.len - 1);
         } else {
             __builtin_prefetch(group);
+            __builtin_prefetch(&group->parent);
         }
     }
 }
@@ -309,22 +311,13 @@ sureness_of(const struct index_builder *ib, uint32_t number, const struct index_
     return sure;
 }
 
-static void
-note_sure_rules(struct index_builder *ib)
+void
+index_note_sure(const struct index_builder *ib, uint32_t number, struct index_group *group)
 {
-    for (size_t i = 0; i < ib->order_count; i++) {
-        struct index_group *group = &ib->groups[(uint32_t)ib->order[i]];
-        group->sure = group->sure_beyond = NO_RULE;
-    }
-    for (uint32_t i = 0; i < ib->work->count; i++) {
-        uint32_t number = ib->work->rules[i];
-        if (ib->group_of[i] == NO_GROUP) continue;
-        struct index_group *group = &ib->groups[ib->group_of[i]];
-        if (group->key.kind != KEY_PREFIX) continue;
-        enum sureness sure = sureness_of(ib, number, &group->key);
-        if (sure == SURE && number < group->sure) group->sure = number;
-        if (sure == SURE_BEYOND && number < group->sure_beyond) group->sure_beyond = number;
-    }
+    if (group->key.kind != KEY_PREFIX) return;
+    enum sureness sure = sureness_of(ib, number, &group->key);
+    if (sure == SURE && number < group->sure) group->sure = number;
+    if (sure == SURE_BEYOND && number < group->sure_beyond) group->sure_beyond = number;
 }
 
 /* What is sure of a prefix is sure of every longer one. */
@@ -333,11 +326,15 @@ hand_down_sure_rules(struct index_builder *ib)
 {
     for (size_t i = 0; i < ib->order_count; i++) {
         struct index_group *group = &ib->groups[(uint32_t)ib->order[i]];
+        if (i + INDEX_BATCH < ib->order_count) {
+            __builtin_prefetch(&ib->groups[(uint32_t)ib->order[i + INDEX_BATCH]].parent, 1);
+        }
         if (group->parent == NO_GROUP) continue;
         const struct index_group *parent = &ib->groups[group->parent];
         if (parent->sure < group->sure) group->sure = parent->sure;
+        if (parent->sure_beyond >= group->sure) continue; /* without a look at the text */
         bool beyond = group->key.text.ptr[parent->key.text.len] == '/';
-        if (beyond && parent->sure_beyond < group->sure) group->sure = parent->sure_beyond;
+        if (beyond) group->sure = parent->sure_beyond;
     }
 }
 
@@ -362,7 +359,6 @@ index_link_prefixes(struct index_builder *ib)
     bool linked = link_dimensions(ib, &lengths);
     alloc_free(ib->alloc, lengths.items);
     if (!linked) return false;
-    note_sure_rules(ib);
     hand_down_sure_rules(ib);
     drop_beaten_rules(ib);
     return true;

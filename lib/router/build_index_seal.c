@@ -162,7 +162,7 @@ list_names(struct index_builder *ib, struct index_dimension *dimension)
         if (key->dimension != dimension->id) continue;
         if (at == 0 || names[at - 1] != key->name) names[at++] = key->name;
     }
-    uint64_t *sorted = index_sort(names, names + count, count);
+    uint64_t *sorted = index_sort(names, names + count, count, 0);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || sorted[i] != sorted[i - 1]) sorted[kept++] = sorted[i];
     }
@@ -221,8 +221,12 @@ seal_slots(struct index_builder *ib, struct index *out)
     uint32_t size = (uint32_t)ib->filed * 2 + 1;
     struct index_slot *slots = build_array(ib->builder, size, sizeof(*slots));
     if (!slots) return false;
+    enum { AHEAD = 12 };
     for (size_t i = 0; i < ib->table.count; i++) {
         const struct key_entry *entry = &ib->table.entries[i];
+        if (i + AHEAD < ib->table.count) {
+            __builtin_prefetch(&slots[index_slot_of(entry[AHEAD].hash, size)], 1);
+        }
         if (entry->ref == REF_NONE) continue; /* no rule chose that key */
         const struct index_group *group = &ib->groups[ref_number(entry->ref)];
         enum ref_kind kind = ref_kind(entry->ref);

@@ -20,9 +20,7 @@ count_rules(struct builder *builder, struct placed *placed)
     for (size_t i = 0; i < list->count; i++) {
         const struct model_rule *rule = &list->rules[i];
         placed->predicate_words += build_predicate_words(rule);
-        if (!build_index(builder, &builder->actions, build_pointer_key(&rule->action))) {
-            return false;
-        }
+        if (!build_action_index(builder, &rule->action)) return false;
         bool new = rule->resource && rule->resource != before;
         before = rule->resource;
         if (new && !build_index(builder, &builder->resources, build_pointer_key(&rule->resource))) {

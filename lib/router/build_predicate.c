@@ -45,10 +45,11 @@ text_of(const struct model_predicate *predicate)
 }
 
 /* A short text stands behind the predicates of its rule, so that it is in the cache with them. */
-static bool
-is_near(const struct model_predicate *predicate)
+static size_t
+near_bytes(const struct model_predicate *predicate)
 {
-    return has_text(predicate) && text_of(predicate).len <= SHORT_TEXT;
+    size_t len = has_text(predicate) ? text_of(predicate).len : 0;
+    return len <= SHORT_TEXT ? len : 0;
 }
 
 size_t
@@ -56,8 +57,7 @@ build_predicate_words(const struct model_rule *rule)
 {
     size_t bytes = rule->predicate_count * sizeof(struct predicate);
     for (size_t i = 0; i < rule->predicate_count; i++) {
-        const struct model_predicate *predicate = &rule->predicates[i];
-        if (is_near(predicate)) bytes += text_of(predicate).len;
+        bytes += near_bytes(&rule->predicates[i]);
     }
     return (bytes + 7) / 8;
 }
@@ -85,10 +85,12 @@ convert_text(struct builder *builder, const struct model_predicate *from)
 {
     bool lower = from->subject == MODEL_SNI; /* as a server name is when it is compared */
     sluice_str text = text_of(from);
-    if (!is_near(from)) return lower ? build_lower(builder, text) : build_text(builder, text);
+    bool near = text.len <= SHORT_TEXT;
+    if (!near) return lower ? build_lower(builder, text) : build_text(builder, text);
     char *to = builder->text_at;
-    for (size_t i = 0; i < text.len; i++) {
-        to[i] = lower ? ascii_lower(text.ptr[i]) : text.ptr[i];
+    if (text.len) memcpy(to, text.ptr, text.len);
+    for (size_t i = 0; lower && i < text.len; i++) {
+        to[i] = ascii_lower(to[i]);
     }
     builder->text_at += text.len;
     return (sluice_str){to, text.len};
@@ -177,12 +179,10 @@ cost(const struct model_predicate *predicate)
 }
 
 /* A counting sort: stable, and linear also for a rule of a hundred thousand headers. */
-size_t
-build_predicates(struct builder *builder, uint64_t *words, const struct model_rule *rule)
+static void
+convert_sorted(struct builder *builder, struct predicate *to, const struct model_rule *rule)
 {
-    struct predicate *to = (void *)words;
     size_t next[COSTS + 1] = {0};
-    builder->text_at = (char *)(to + rule->predicate_count);
     for (size_t i = 0; i < rule->predicate_count; i++) {
         next[cost(&rule->predicates[i]) + 1]++;
     }
@@ -192,6 +192,18 @@ build_predicates(struct builder *builder, uint64_t *words, const struct model_ru
     for (size_t i = 0; i < rule->predicate_count; i++) {
         const struct model_predicate *from = &rule->predicates[i];
         convert_predicate(builder, &to[next[cost(from)]++], from);
+    }
+}
+
+size_t
+build_predicates(struct builder *builder, uint64_t *words, const struct model_rule *rule)
+{
+    struct predicate *to = (void *)words;
+    builder->text_at = (char *)(to + rule->predicate_count);
+    if (rule->predicate_count == 1) {
+        convert_predicate(builder, to, rule->predicates);
+    } else {
+        convert_sorted(builder, to, rule);
     }
     return ((size_t)(builder->text_at - (char *)words) + 7) / 8;
 }

@@ -14,9 +14,9 @@ convert_names(struct builder *builder, struct filling *filling, const struct mod
 {
     struct rule_names *names = filling->names;
     size_t count = filling->name_count;
-    if (rule->route_name.len == 0 && rule->rule_name.len == 0) return 0;
-    if (count && str_equal(names[count - 1].route, rule->route_name) &&
-        str_equal(names[count - 1].rule, rule->rule_name)) {
+    if (!rule->names || (rule->names->route.len == 0 && rule->names->rule.len == 0)) return 0;
+    if (count && str_equal(names[count - 1].route, rule->names->route) &&
+        str_equal(names[count - 1].rule, rule->names->rule)) {
         return (uint32_t)count;
     }
     names = arena_grow(builder->scratch, names, count, &filling->name_capacity, sizeof(*names));
@@ -25,7 +25,7 @@ convert_names(struct builder *builder, struct filling *filling, const struct mod
         return 0;
     }
     filling->names = names;
-    names[count] = (struct rule_names){rule->route_name, rule->rule_name};
+    names[count] = (struct rule_names){rule->names->route, rule->names->rule};
     filling->name_count++;
     return (uint32_t)filling->name_count;
 }
@@ -72,7 +72,7 @@ action_index(struct builder *builder, struct filling *filling, const struct mode
         filling->action_count < actions->count &&
         build_pointer_of(&actions->entries[filling->action_count]) == (const void *)rule->action;
     if (next) return (uint32_t)filling->action_count++;
-    return (uint32_t)build_index(builder, &builder->actions, build_pointer_key(&rule->action)) - 1;
+    return (uint32_t)build_action_index(builder, &rule->action) - 1;
 }
 
 /* How many words its predicates take. */
@@ -83,7 +83,7 @@ convert_rule(struct builder *builder, struct filling *filling, struct rule *to,
     size_t words = build_predicates(builder, &builder->router->lists[predicates], from);
     *to = (struct rule){
         .predicate = (uint32_t)predicates,
-        .predicate_count = (uint32_t)from->predicate_count,
+        .predicate_count = from->predicate_count,
         .action = action_index(builder, filling, from),
         .origin = convert_origin(builder, filling, from),
     };

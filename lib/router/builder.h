@@ -19,6 +19,13 @@ struct placed {
     uint32_t rules, predicates; /* from `place` on */
 };
 
+/* The index + 1 of an action that was looked up before. */
+struct known_action {
+    const void *action;
+    size_t index;
+};
+enum { KNOWN_ACTIONS_LOG2 = 8 };
+
 struct builder {
     struct sluice_router *router;
     struct arena *keep;    /* the router's */
@@ -43,6 +50,9 @@ struct builder {
     struct map header_ops;   /* contents -> sluice_header_op[] */
     struct map scopes;       /* kind, family, name -> index + 1 */
 
+    /* Rules share actions: of those asked for last, by a hash of the address. */
+    struct known_action known_actions[1 << KNOWN_ACTIONS_LOG2];
+
     struct placed *placed; /* each list, by index; in scratch */
     size_t placed_capacity;
     struct regex_literal *literals; /* of each pattern; in scratch */
@@ -66,6 +76,9 @@ build_pointer_key(const void *field)
 
 /* Index + 1 under key, made by counting up. 0 when memory ran out. */
 size_t build_index(struct builder *builder, struct map *map, sluice_str key);
+
+/* The same for the address of an action in `actions`. */
+size_t build_action_index(struct builder *builder, const struct model_action *const *field);
 
 /* The pointer that an entry was filed under with build_pointer_key(). */
 const void *build_pointer_of(const struct map_entry *entry);

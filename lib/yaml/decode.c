@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/word.h"
+
 /* ---- reports ---- */
 
 /* A message is one line, whatever the text says that it quotes. */
@@ -81,13 +83,9 @@ is_snake_of(sluice_str text, const char *camel)
 }
 
 static bool
-is_name(sluice_str text, const char *name)
+is_name(sluice_str text, const struct field_type_row *field)
 {
-    size_t i = 0;
-    while (i < text.len && name[i] && name[i] == text.ptr[i]) {
-        i++;
-    }
-    return i == text.len && !name[i];
+    return text.len == field->name_len && word_same_text(text.ptr, field->name, text.len);
 }
 
 static const struct field_type_row *
@@ -96,7 +94,7 @@ find_field(const struct decode *decode, const struct message_type *type, sluice_
 {
     *snake = false;
     for (size_t i = 0; i < type->field_count; i++) {
-        if (is_name(name, type->fields[i].name)) return &type->fields[i];
+        if (is_name(name, &type->fields[i])) return &type->fields[i];
     }
     if (decode->dialect->crd || str_find(name, '_') == SIZE_MAX) return NULL;
     *snake = true;
@@ -230,7 +228,7 @@ place_of(struct decode *decode, const struct message_type *type, const struct fi
     void *more, *place = (char *)message + type->more;
     memcpy(&more, place, sizeof(more));
     if (more == type->no_more) {
-        more = arena_alloc(decode->arena, type->more_size);
+        more = arena_alloc(decode->messages, type->more_size);
         if (!more) return NULL;
         memcpy(place, &more, sizeof(more));
     }
@@ -257,7 +255,7 @@ decode_field(struct decode *decode, const struct message_type *type, void *messa
     void *value = place_of(decode, type, field, message);
     if (!value) return;
     decode_value(decode, field, value, at);
-    decode_check_value(decode, field, value, at);
+    if (field->least || field->most || field->check) decode_check_value(decode, field, value, at);
 }
 
 bool
@@ -276,7 +274,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
     YAML_EACH(child, node)
     {
         decode_field(decode, type, message, child);
-        if (decode->arena->failed) return false;
+        if (decode->arena->failed || decode->messages->failed) return false;
     }
     if (decode->dialect->crd) decode_check_required(decode, type, node);
     return true;
@@ -285,7 +283,7 @@ decode_into(struct decode *decode, const struct message_type *type, void *messag
 void *
 decode_message(struct decode *decode, const struct message_type *type, const struct yaml_node *node)
 {
-    void *message = arena_alloc(decode->arena, type->size);
+    void *message = arena_alloc(decode->messages, type->size);
     if (!message || !decode_into(decode, type, message, node)) return NULL;
     return message;
 }

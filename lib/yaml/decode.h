@@ -13,11 +13,18 @@
 
 #include "yaml/tree.h"
 
-/* Scalars as they stand in a decoded struct. `set` is false for an absent or null field. */
+/*
+ * Scalars as they stand in a decoded struct. `set` is false for an absent or null field. Of texts
+ * there are many: one that is not set is {NULL, 0}.
+ */
 struct value_str {
     sluice_str v;
-    bool set;
 };
+static inline bool
+value_is_set(struct value_str value)
+{
+    return value.v.ptr != NULL;
+}
 struct value_bool {
     bool v;
     bool set;
@@ -101,6 +108,7 @@ struct message_type;
 
 struct field_type_row {
     const char *name; /* lowerCamelCase; the snake_case form is accepted too, with a warning */
+    uint8_t name_len;
     enum field_type type;
     size_t offset;                      /* of the field in the message's struct */
     bool in_more;                       /* ... in the one that `more` leads to */
@@ -139,7 +147,8 @@ struct decode_dialect {
 };
 
 struct decode {
-    struct arena *arena;
+    struct arena *arena; /* of what is decoded but for the messages: texts, maps, lists of them */
+    struct arena *messages; /* of the structs that the tables describe; may be the same */
     struct diags *diags;
     const struct decode_dialect *dialect;
     bool lenient;        /* unknown fields are warnings */

@@ -51,7 +51,7 @@ static void
 check_text(struct decode *decode, const struct field_type_row *field, const struct yaml_node *at,
            struct value_str value)
 {
-    if (!value.set) return;
+    if (!value_is_set(value)) return;
     if (value.v.len == 0 && field->least > 0) {
         decode_error(decode, at, "%s must not be empty", field->name);
         return;

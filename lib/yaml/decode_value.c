@@ -286,7 +286,9 @@ decode_list(struct decode *decode, const struct field_type_row *field, struct va
         return;
     }
     size_t size = item_size(field);
-    char *items = arena_array(decode->arena, at->children.count, size);
+    bool messages = field->type == FIELD_MESSAGE_LIST;
+    char *items =
+        arena_array(messages ? decode->messages : decode->arena, at->children.count, size);
     if (!items) return;
     to->items = items;
     to->count = at->children.count;
@@ -348,8 +350,8 @@ decode_message_map(struct decode *decode, const struct field_type_row *field,
 {
     if (!is_map(decode, at)) return;
     size_t size = field->message->size;
-    sluice_str *keys = ARENA_ARRAY(decode->arena, sluice_str, at->children.count);
-    char *items = arena_array(decode->arena, at->children.count, size);
+    sluice_str *keys = ARENA_ARRAY(decode->messages, sluice_str, at->children.count);
+    char *items = arena_array(decode->messages, at->children.count, size);
     if (!keys || !items) return;
     *to = (struct value_message_map){keys, items, 0};
     YAML_EACH(child, at)
@@ -383,12 +385,12 @@ decode_value(struct decode *decode, const struct field_type_row *field, void *to
     switch (field->type) {
     case FIELD_STR: {
         struct value_str *value = to;
-        value->set = read_str(decode, at, &value->v);
+        if (read_str(decode, at, &value->v) && !value->v.ptr) value->v = STR(""); /* and is set */
         return;
     }
     case FIELD_BYTES: {
         struct value_str *value = to;
-        value->set = read_bytes(decode, at, &value->v);
+        read_bytes(decode, at, &value->v);
         return;
     }
     case FIELD_BOOL: {

@@ -264,7 +264,8 @@ struct object_meta {
 };
 
 #define ROW(member_, name_, field_)                                                                \
-    .name = (name_), .type = (field_), .offset = offsetof(struct object_meta, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (field_),                              \
+    .offset = offsetof(struct object_meta, member_)
 
 static const struct field_type_row object_meta_fields[] = {
     {ROW(name, "name", FIELD_STR)},
@@ -294,7 +295,7 @@ static const struct message_type object_meta = {
 static void
 take_created(struct envelope *envelope, struct decode *decode, const struct object_meta *meta)
 {
-    if (!meta->created.set) return;
+    if (!value_is_set(meta->created)) return;
     envelope->has_created = timestamp_parse(&envelope->created, meta->created.v);
     if (envelope->has_created) return;
     envelope->created = 0;
@@ -391,6 +392,7 @@ envelope_decode(const struct envelope *envelope, const struct envelope_options *
 {
     return (struct decode){
         .arena = options->arena,
+        .messages = options->arena,
         .diags = options->diags,
         .dialect = dialect,
         .lenient = options->lenient,
@@ -413,7 +415,7 @@ envelope_decode_spec(const struct envelope *envelope, struct decode *decode,
 {
     if (envelope->spec) return decode_message(decode, type, envelope->spec);
     if (required) decode_error(decode, envelope->root, "spec is required");
-    const struct yaml_node **empty = arena_alloc(decode->arena, type->size);
+    const struct yaml_node **empty = arena_alloc(decode->messages, type->size);
     if (empty) *empty = envelope->root;
     return empty;
 }

@@ -14,7 +14,8 @@ static const struct decode_dialect kube_dialect = {
 };
 
 #define ROW(type_, member_, name_, field_)                                                         \
-    .name = (name_), .type = (field_), .offset = offsetof(type_, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (field_),                              \
+    .offset = offsetof(type_, member_)
 #define COUNT(rows_) (sizeof(rows_) / sizeof((rows_)[0]))
 
 #define T struct kube_service_port

@@ -11,7 +11,8 @@
 /* A row of a table: struct, member, name, type. _WITH takes further members of the row. */
 #define ROW_WITH(type_, member_, name_, field_, ...)                                               \
     {                                                                                              \
-        .name = (name_), .type = (field_), .offset = offsetof(type_, member_), __VA_ARGS__         \
+        .name = (name_), .name_len = sizeof(name_) - 1, .type = (field_),                          \
+        .offset = offsetof(type_, member_), __VA_ARGS__                                            \
     }
 #define ROW(type_, member_, name_, field_) ROW_WITH(type_, member_, name_, field_, .oneof = NULL)
 

@@ -50,8 +50,8 @@ istio_fixture_load_with(struct istio_fixture *fixture, const sluice_allocator *a
     if (fixture->status != SLUICE_OK) return;
     fixture->status = envelope_read_all(&fixture->envelopes, &options, documents);
     if (fixture->status != SLUICE_OK) return;
-    fixture->status =
-        istio_set_read(&fixture->set, &fixture->envelopes, &options, &fixture->regexes);
+    fixture->status = istio_set_read(&fixture->set, &fixture->envelopes, &options,
+                                     &fixture->regexes, options.arena);
     envelope_report_unclaimed(&fixture->envelopes, &options);
 }
 

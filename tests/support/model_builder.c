@@ -134,7 +134,7 @@ model_builder_rule(struct model_builder *builder, struct model_route_list *route
     struct model_rule *rules = make_room(builder, routes->rules, routes->count, sizeof(*rules));
     rules[routes->count] = (struct model_rule){
         .predicates = own,
-        .predicate_count = count,
+        .predicate_count = (uint32_t)count,
         .action = action,
         .rule = (uint32_t)routes->count,
         .match = -1,

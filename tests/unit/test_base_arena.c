@@ -25,7 +25,8 @@ Test(base_arena, gives_zeroed_aligned_blocks_that_do_not_overlap)
     static unsigned char *blocks[BLOCKS];
     for (size_t i = 0; i < BLOCKS; i++) {
         size_t size = i % 97;
-        size_t align = size >= sizeof(max_align_t) ? _Alignof(max_align_t) : sizeof(void *);
+        bool any = size % _Alignof(max_align_t) == 0;
+        size_t align = any ? _Alignof(max_align_t) : sizeof(void *);
         arena_bytes(&arena, i % 5); /* puts the next one off its alignment */
         blocks[i] = arena_alloc(&arena, size);
         cr_assert(not(zero(ptr, blocks[i])));
@@ -71,7 +72,9 @@ Test(base_arena, refuses_sizes_that_overflow)
         failing_alloc_init(&memory, FAILING_ALLOC_NEVER);
         struct arena arena = arena_init(&memory.allocator);
         void *array = arena_array(&arena, rows[i].count, rows[i].size);
+        void *room = arena_room(&arena, rows[i].count, rows[i].size);
         cr_expect(zero(ptr, array), "line %d", rows[i].line);
+        cr_expect(zero(ptr, room), "line %d", rows[i].line);
         cr_expect(arena.failed, "line %d", rows[i].line);
         cr_expect(eq(sz, memory.calls, 0), "line %d", rows[i].line);
         arena_free(&arena);

@@ -129,12 +129,13 @@ static const struct model_predicate predicates[] = {
     {.subject = MODEL_SNI, .matcher = {.op = MODEL_EXACT, .value = S("UP.com")}},
 };
 static const struct model_resource resource = {S("VirtualService"), S("default"), S("reviews")};
+static const struct model_rule_names own_names = {S("r.m"), S("r")};
+static const struct model_rule_names same_names = {S("r.m"), S("r")};
 static const struct model_rule rules[] = {
     {.predicates = predicates, .predicate_count = ROWS(predicates), .action = &full,
-        .resource = &resource, .rule = 0, .match = 0, .route_name = S("r.m"),
-        .rule_name = S("r"), .line = 7},
+        .resource = &resource, .rule = 0, .match = 0, .names = &own_names, .line = 7},
     {.predicates = predicates, .predicate_count = 1, .action = &full, .resource = &resource,
-        .rule = 0, .match = 1, .route_name = S("r.m"), .rule_name = S("r"), .line = 9},
+        .rule = 0, .match = 1, .names = &same_names, .line = 9},
     {.action = &even, .resource = &resource, .rule = 1, .match = -1, .line = 11},
     {.action = &redirecting, .rule = 2, .match = -1},
     {.action = &responding, .rule = 3, .match = -1},

@@ -284,6 +284,7 @@ Test(decide, tells_the_rule)
 {
     static const struct model_resource resource = {STR_INIT("VirtualService"), STR_INIT("ns"),
                                                    STR_INIT("vs")};
+    static const struct model_rule_names names = {STR_INIT("r.m"), STR_INIT("r")};
     struct route_fixture f;
     route_fixture_init(&f);
     struct model_rule *rule =
@@ -292,8 +293,7 @@ Test(decide, tells_the_rule)
     rule->rule = 3;
     rule->match = 2;
     rule->line = 17;
-    rule->route_name = STR("r.m");
-    rule->rule_name = STR("r");
+    rule->names = &names;
     route_fixture_compile(&f);
     route_fixture_get(&f, "h", "/");
     const sluice_matched *m = f.decision.matched;

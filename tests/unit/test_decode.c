@@ -43,13 +43,15 @@ struct outer {
 };
 
 #define INNER(member_, name_, type_)                                                               \
-    .name = (name_), .type = (type_), .offset = offsetof(struct inner, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (type_),                               \
+    .offset = offsetof(struct inner, member_)
 #define OUTER(member_, name_, type_)                                                               \
-    .name = (name_), .type = (type_), .offset = offsetof(struct outer, member_)
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (type_),                               \
+    .offset = offsetof(struct outer, member_)
 
 #define INNER_MORE(member_, name_, type_)                                                          \
-    .name = (name_), .type = (type_), .offset = offsetof(struct inner_more, member_),              \
-    .in_more = true
+    .name = (name_), .name_len = sizeof(name_) - 1, .type = (type_),                               \
+    .offset = offsetof(struct inner_more, member_), .in_more = true
 
 static const struct inner_more no_more = {.weight = {.set = false}};
 static const struct field_type_row inner_fields[] = {
@@ -127,6 +129,7 @@ decode_text(struct decoded *decoded, sluice_str text, bool lenient, const sluice
     decoded->outer = NULL;
     decoded->decode = (struct decode){
         .arena = &decoded->yaml.arena,
+        .messages = &decoded->yaml.arena,
         .diags = &decoded->yaml.diags,
         .dialect = &dialect,
         .lenient = lenient,
@@ -159,7 +162,7 @@ Test(decode, reads_every_type)
     expect_clean(&decoded, __LINE__);
     const struct outer *o = decoded.outer;
     cr_expect(str_equal(o->str.v, STR("a")));
-    cr_expect(o->str.set && o->boolean.set && o->boolean.v);
+    cr_expect(value_is_set(o->str) && o->boolean.set && o->boolean.v);
     cr_expect(eq(i64, o->int32.v, -5));
     cr_expect(eq(i64, o->uint32.v, 16));
     cr_expect(eq(u64, o->uint64.v, UINT64_MAX));
@@ -179,7 +182,7 @@ Test(decode, reads_every_type)
     const struct inner *inners = o->inners.items;
     cr_expect(eq(sz, o->inners.count, 2));
     cr_expect(eq(i64, inners[1].port.v, 1));
-    cr_expect(not(inners[1].host.set));
+    cr_expect(not(value_is_set(inners[1].host)));
     cr_expect(eq(sz, o->str_map.count, 2));
     cr_expect(str_equal(o->str_map.items[1].name, STR("true")));
     cr_expect(eq(u32, o->str_map.nodes[1]->line, 15));
@@ -218,7 +221,7 @@ Test(decode, null_is_absent_but_in_lists_and_maps)
         false, NULL);
     expect_clean(&decoded, __LINE__);
     const struct outer *o = decoded.outer;
-    cr_expect(not(o->str.set || o->boolean.set || o->int32.set || o->mode.set));
+    cr_expect(not(value_is_set(o->str) || o->boolean.set || o->int32.set || o->mode.set));
     cr_expect(o->inner == NULL);
     cr_expect(o->strs.node == NULL);
     cr_expect(o->any->kind == YAML_NULL);
@@ -353,7 +356,7 @@ Test(decode, all_findings_are_reported_and_the_rest_is_decoded)
     decode_text(&decoded, STR("str: 1\nx: 2\nint32: y\nuint32: 7\n"), false, NULL);
     cr_expect(eq(sz, decoded.decode.errors, 3));
     cr_expect(eq(i64, decoded.outer->uint32.v, 7));
-    cr_expect(not(decoded.outer->str.set));
+    cr_expect(not(value_is_set(decoded.outer->str)));
     yaml_fixture_free(&decoded.yaml);
 }
 

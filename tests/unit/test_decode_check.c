@@ -79,8 +79,11 @@ check_row(const struct row *row, bool lenient)
     struct yaml_fixture yaml;
     yaml_fixture_load(&yaml, NULL, sluice_str_of(row->text), NULL, NULL);
     cr_assert(yaml.status == SLUICE_OK, "line %d", row->line);
-    struct decode decode = {
-        .arena = &yaml.arena, .diags = &yaml.diags, .dialect = &dialect, .lenient = lenient};
+    struct decode decode = {.arena = &yaml.arena,
+                            .messages = &yaml.arena,
+                            .diags = &yaml.diags,
+                            .dialect = &dialect,
+                            .lenient = lenient};
     cr_assert(decode_message(&decode, &thing, yaml.documents->root) != NULL);
     size_t errors = row->errors + (lenient ? 0 : row->refused);
     size_t warnings = lenient ? row->refused : 0;

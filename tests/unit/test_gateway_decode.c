@@ -29,7 +29,8 @@ load_one(struct gateway_fixture *fixture, const char *text)
 }
 
 #define expect_text(value, want)                                                                   \
-    cr_expect((value).set &&str_equal((value).v, STR(want)), "got %.*s", STR_ARG((value).v))
+    cr_expect(value_is_set(value) && str_equal((value).v, STR(want)), "got %.*s",                  \
+              STR_ARG((value).v))
 
 /* ---- kinds and versions ---- */
 
@@ -190,7 +191,7 @@ Test(gateway_decode, a_listener)
     const struct gateway_namespaces *namespaces = m->allowed_routes->namespaces;
     const struct gateway_route_kind *kinds = m->allowed_routes->kinds.items;
     expect_text(kinds[0].kind, "HTTPRoute");
-    cr_expect(!kinds[0].group.set && namespaces->from.v == GATEWAY_FROM_SELECTOR);
+    cr_expect(!value_is_set(kinds[0].group) && namespaces->from.v == GATEWAY_FROM_SELECTOR);
     cr_expect(str_equal(namespaces->selector->match_labels.items[0].value, STR("b")));
     const struct gateway_label_expression *expression =
         namespaces->selector->match_expressions.items;
@@ -247,7 +248,7 @@ Test(gateway_decode, backends_and_policies)
     const struct gateway_filter *filter = ref->filters.items;
     expect_text(ref->name, "b");
     expect_text(ref->space, "m");
-    cr_expect(ref->port.v == 8080 && ref->weight.v == 7 && !ref->group.set);
+    cr_expect(ref->port.v == 8080 && ref->weight.v == 7 && !value_is_set(ref->group));
     cr_expect(filter->type.v == GATEWAY_FILTER_URL_REWRITE && !filter->redirect);
     expect_text(filter->url_rewrite->hostname, "h");
     expect_text(filter->url_rewrite->path->replace_full_path, "");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "router/build_index.h"
 #include "router/index_text.h"
 #include "router/match.h"
 #include "support/failing_alloc.h"
@@ -142,6 +143,40 @@ Test(index, finds_prefixes_that_share_their_beginnings)
     sluice_context_free(context);
     sluice_router_release(router);
     model_builder_free(&builder);
+}
+
+/* Insertion, which is stable. */
+static void
+sort_slowly(uint64_t *items, size_t count, unsigned from)
+{
+    for (size_t i = 1; i < count; i++) {
+        uint64_t item = items[i];
+        size_t at = i;
+        for (; at > 0 && items[at - 1] >> from > item >> from; at--) {
+            items[at] = items[at - 1];
+        }
+        items[at] = item;
+    }
+}
+
+Test(index, sorts_by_the_upper_bits_and_keeps_the_order_of_equals)
+{
+    enum { MOST = 300 };
+    static const uint64_t masks[] = {UINT64_MAX, 0x3, UINT64_C(0x0100001f00000fff), 0};
+    uint64_t items[MOST], spare[MOST], want[MOST], seed = 1;
+    for (size_t count = 0; count <= MOST; count += count < 4 ? 1 : 37) {
+        for (size_t k = 0; k < 8; k++) {
+            unsigned from = k % 2 ? 32 : 0;
+            for (size_t i = 0; i < count; i++) {
+                seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+                items[i] = want[i] = (seed ^ seed >> 29) & masks[k / 2];
+            }
+            sort_slowly(want, count, from);
+            const uint64_t *got = index_sort(items, spare, count, from);
+            cr_expect(count == 0 || memcmp(got, want, count * sizeof(*got)) == 0,
+                      "%zu items, mask %zu, from %u", count, k / 2, from);
+        }
+    }
 }
 
 Test(index, leaves_nothing_behind_when_memory_runs_out)

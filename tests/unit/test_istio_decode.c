@@ -180,10 +180,10 @@ Test(istio_decode, a_virtual_service)
     const struct istio_http_destination *route = http[0].route.items;
     cr_assert(vs->http.count == 3 && http[0].match.count == 2 && http[0].route.count == 2);
     cr_expect(http[0].more->timeout.set && http[0].more->timeout.v == 1500000000);
-    cr_expect(match[0].uri->exact.set && match[0].uri->exact.v.len == 0 &&
-              !match[0].uri->prefix.set);
+    cr_expect(value_is_set(match[0].uri->exact) && match[0].uri->exact.v.len == 0 &&
+              !value_is_set(match[0].uri->prefix));
     cr_expect(match[0].more->port.v == 80 && match[0].headers.count == 2);
-    cr_expect(!headers[0].regex.set && str_equal(headers[1].regex.v, STR("a")));
+    cr_expect(!value_is_set(headers[0].regex) && str_equal(headers[1].regex.v, STR("a")));
     cr_expect(match[1].node->kind == YAML_NULL && !match[1].uri);
     cr_expect(match[1].more == &istio_no_more_of_match);
     cr_expect(route[0].destination->port->number.v == 9080 && route[0].weight.v == 90);
