@@ -98,18 +98,23 @@ word_pair_load(const char *at)
     return pair;
 }
 
+static inline word_pair
+word_pair_of(uint64_t first, uint64_t second)
+{
+    typedef uint64_t words __attribute__((vector_size(16)));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    first = __builtin_bswap64(first);
+    second = __builtin_bswap64(second);
+#endif
+    return (word_pair)(words){first, second};
+}
+
 /* A text of fewer than sixteen bytes: its first eight, and its last eight or zeros. */
 static inline word_pair
 word_pair_load_some(const char *at, size_t len)
 {
-    typedef uint64_t words __attribute__((vector_size(16)));
-    uint64_t first = len >= 8 ? word_load(at) : word_load_some(at, len);
-    uint64_t last = len >= 8 ? word_load(at + len - 8) : 0;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    first = __builtin_bswap64(first);
-    last = __builtin_bswap64(last);
-#endif
-    return (word_pair)(words){first, last};
+    if (len < 8) return word_pair_of(word_load_some(at, len), 0);
+    return word_pair_of(word_load(at), word_load(at + len - 8));
 }
 
 static inline uint64_t

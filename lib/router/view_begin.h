@@ -61,10 +61,22 @@ view_marks(word_pair pair)
                           (word_pair)(pair == WORD_PAIR_OF('#')));
 }
 
+/* Whether a path of 8 to 32 bytes goes to its very end: without a branch that depends on how long
+ * it is. */
+static inline bool
+view_is_bare_path(sluice_str raw)
+{
+    size_t last = raw.len - 8, at = last < 8 ? last : 8;
+    word_pair front = word_pair_of(word_load(raw.ptr), word_load(raw.ptr + at));
+    word_pair back = word_pair_of(word_load(raw.ptr + last - at), word_load(raw.ptr + last));
+    return (view_marks(front) | view_marks(back)) == 0;
+}
+
 /* Where the path ends: at the first ? or #. */
 static inline size_t
 view_path_end(sluice_str raw)
 {
+    if (raw.len - 8 <= 24 && view_is_bare_path(raw)) return raw.len;
     if (raw.len < 16) { /* the first eight bytes, and the last eight */
         uint32_t marks = view_marks(word_pair_load_some(raw.ptr, raw.len));
         if (marks == 0) return raw.len;

@@ -10,12 +10,11 @@
 /* ---- an array of lines ---- */
 
 /* A line that some rule may need. */
-static void __attribute__((noinline)) note_line(struct view *view, size_t line)
+static void __attribute__((noinline)) note_line(struct view *view, const sluice_field *line)
 {
     const sluice_router *router = view->router;
     sluice_context *context = view->context;
-    sluice_str name = view->request->headers[line].name;
-    uint32_t index = header_names_find(&router->header_names, &router->hash_keys, name);
+    uint32_t index = header_names_find(&router->header_names, &router->hash_keys, line->name);
     if (index == NO_HEADER) return;
     struct header_slot *slot = &context->headers[index];
     if (slot->generation == context->generation) {
@@ -24,8 +23,8 @@ static void __attribute__((noinline)) note_line(struct view *view, size_t line)
     }
     slot->generation = context->generation;
     slot->state = SLOT_ONE;
-    slot->line = (uint32_t)line;
-    slot->value = view->request->headers[line].value;
+    slot->line = (uint32_t)(line - view->request->headers);
+    slot->value = line->value;
     if (index < 64) view->present |= UINT64_C(1) << index;
     context->present[view->present_count++] = index;
 }
@@ -40,10 +39,10 @@ view_read_headers(struct view *view)
     view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
     if (request->header_fn || !router->header_names.slots) return;
     const uint64_t lengths = router->header_names.any_length;
-    const sluice_field *lines = request->headers;
-    for (size_t i = 0, count = request->header_count; i < count; i++) {
-        if (!(lengths & UINT64_C(1) << (lines[i].name.len & 63))) continue;
-        if (header_names_may_hold(&router->header_names, lines[i].name)) note_line(view, i);
+    const sluice_field *line = request->headers;
+    for (size_t left = request->header_count; left > 0; left--, line++) {
+        if (!(lengths & UINT64_C(1) << (line->name.len & 63))) continue;
+        if (header_names_may_hold(&router->header_names, line->name)) note_line(view, line);
     }
 }
 
