@@ -4,6 +4,8 @@
  *     bench_index                  everything; says "missed" beside a figure that misses its
  *                                  target; fails when an answer is not the scan's, or when a
  *                                  decision allocates
+ *     bench_index --apart          the mixed rules alone, without the long scans, which empty the
+ *                                  caches for all that takes its turn after them
  *     bench_index --run CASE OPS   one case OPS times and no clock: for valgrind --tool=callgrind
  *
  * Every figure is of sluice_route() with the decision filled, for 2,048 different requests. Cases
@@ -22,7 +24,9 @@
 #include "lean_scan.h"
 #include "sluice/sluice.h"
 
-enum { ROUNDS = 25, SEED = 20240229 };
+enum { ROUNDS = 25, ROUNDS_APART = 150, SEED = 20240229 };
+
+static size_t rounds = ROUNDS;
 
 static void
 fail(const char *what)
@@ -66,7 +70,7 @@ struct bench_case {
     sluice_router *router;
     sluice_context *context;
     struct lean_scan *lean;
-    double ns[ROUNDS], lean_ns[ROUNDS];
+    double ns[ROUNDS_APART], lean_ns[ROUNDS_APART];
 };
 
 static double
@@ -181,7 +185,7 @@ static double
 least(const double *values)
 {
     double found = values[0];
-    for (size_t i = 1; i < ROUNDS; i++) {
+    for (size_t i = 1; i < rounds; i++) {
         if (values[i] < found) found = values[i];
     }
     return found;
@@ -193,7 +197,7 @@ measure(struct bench_case *cases, size_t count)
     for (size_t i = 0; i < count; i++) {
         check_answers(&cases[i]);
     }
-    for (size_t round = 0; round < ROUNDS; round++) {
+    for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < count; i++) {
             cases[i].ns[round] = time_ours(&cases[i]);
             if (cases[i].lean) cases[i].lean_ns[round] = time_lean(&cases[i]);
@@ -209,51 +213,66 @@ print_target(const char *what, double ratio, double most)
 
 /* ---- the mixed workload ---- */
 
+static const struct {
+    size_t count, per_host;
+    double of_lean, of_base; /* targets; 0: none */
+    size_t base;             /* row that of_base refers to */
+} rows[] = {
+    {10,     0,  1.3,       0,   0},
+    {100,    0,  1.3,       0,   0},
+    {1000,   0,  1.0 / 6,   2.0, 1},
+    {10000,  0,  1.0 / 30,  3.5, 1},
+    {100000, 0,  1.0 / 200, 6.0, 1},
+    {1000,   20, 0,         0,   0},
+    {100000, 20, 0,         1.5, 5},
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
 static void
-bench_mixed(void)
+print_mixed(const struct bench_case *c, size_t row, const struct bench_case *base)
 {
-    static const struct {
-        size_t count, per_host;
-        double of_lean, of_base; /* targets; 0: none */
-        size_t base;             /* case that of_base refers to */
-    } rows[] = {
-        {10,     0,  1.3,       0,   0},
-        {100,    0,  1.3,       0,   0},
-        {1000,   0,  1.0 / 6,   2.0, 1},
-        {10000,  0,  1.0 / 30,  3.5, 1},
-        {100000, 0,  1.0 / 200, 6.0, 1},
-        {1000,   20, 0,         0,   0},
-        {100000, 20, 0,         1.5, 5},
-    };
-    enum { CASES = sizeof(rows) / sizeof(rows[0]) };
+    printf("%-20s ns_op=%-8.1f", c->name, least(c->ns));
+    if (c->lean) {
+        printf("  lean_ns_op=%.1f", least(c->lean_ns));
+        print_target("of_lean", least(c->ns) / least(c->lean_ns), rows[row].of_lean);
+    }
+    if (rows[row].of_base > 0) {
+        print_target("of_base", least(c->ns) / least(base->ns), rows[row].of_base);
+    }
+    printf("\n");
+}
+
+static void
+print_bytes(const struct bench_case *c)
+{
     enum { LARGE = 1000 }; /* from there on, what a router has beside its rules is little */
-    static struct bench_case cases[CASES];
-    for (size_t i = 0; i < CASES; i++) {
-        prepare_mixed(&cases[i], rows[i].count, rows[i].per_host);
+    double rule_count = (double)c->workload.count;
+    if (rule_count < LARGE) return; /* bench_compile has what the compile takes */
+    printf("%-20s", c->name);
+    print_target("bytes_per_rule", (double)sluice_router_memory(c->router) / rule_count, 200);
+    printf("\n");
+}
+
+/* Without the long scans of ten thousand rules and more when they are to leave the caches alone. */
+static void
+bench_mixed(bool apart)
+{
+    static struct bench_case cases[ROWS];
+    size_t row_of[ROWS], case_of[ROWS] = {0}, count = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (apart && rows[i].count >= 10000 && rows[i].per_host == 0) continue;
+        case_of[i] = count;
+        row_of[count] = i;
+        prepare_mixed(&cases[count++], rows[i].count, rows[i].per_host);
     }
-    measure(cases, CASES);
-    for (size_t i = 0; i < CASES; i++) {
-        struct bench_case *c = &cases[i];
-        printf("%-20s ns_op=%-8.1f", c->name, least(c->ns));
-        if (c->lean) {
-            printf("  lean_ns_op=%.1f", least(c->lean_ns));
-            print_target("of_lean", least(c->ns) / least(c->lean_ns), rows[i].of_lean);
-        }
-        if (rows[i].of_base > 0) {
-            const double *base = cases[rows[i].base].ns;
-            print_target("of_base", least(c->ns) / least(base), rows[i].of_base);
-        }
-        printf("\n");
+    measure(cases, count);
+    for (size_t i = 0; i < count; i++) {
+        print_mixed(&cases[i], row_of[i], &cases[case_of[rows[row_of[i]].base]]);
     }
-    for (size_t i = 0; i < CASES; i++) {
-        struct bench_case *c = &cases[i];
-        if (rows[i].count >= LARGE) { /* bench_compile has what the compile takes */
-            double bytes = (double)sluice_router_memory(c->router);
-            printf("%-20s", c->name);
-            print_target("bytes_per_rule", bytes / (double)rows[i].count, 200);
-            printf("\n");
-        }
-        release(c);
+    for (size_t i = 0; i < count; i++) {
+        print_bytes(&cases[i]);
+        release(&cases[i]);
     }
 }
 
@@ -442,9 +461,12 @@ main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     setvbuf(stdout, NULL, _IOLBF, 0); /* each line as soon as it is known */
-    printf("# sluice %s bench_index, the least of %d interleaved rounds\n", sluice_version(),
-           ROUNDS);
-    bench_mixed();
+    bool apart = argc == 2 && strcmp(argv[1], "--apart") == 0;
+    if (apart) rounds = ROUNDS_APART; /* they are short */
+    printf("# sluice %s bench_index, the least of %zu interleaved rounds\n", sluice_version(),
+           rounds);
+    bench_mixed(apart);
+    if (apart) return EXIT_SUCCESS;
     bench_adversaries();
     bench_wildcards();
     bench_threads();
