@@ -69,7 +69,9 @@ probe_key(struct search *search, const struct index *index, uint64_t hash)
 static bool
 begins(const struct index_prefix *prefix, const struct index_text *text, size_t len)
 {
+    enum { LONG = 64 }; /* from there on memcmp() is worth its call */
     if (prefix->len < len) return false;
+    if (!text->fold && len > LONG) return memcmp(prefix->text, text->text.ptr, len) == 0;
     if (!text->fold) return word_same_text(text->text.ptr, prefix->text, len);
     return str_equal_ignore_case(str_make(prefix->text, len), str_first(text->text, len));
 }
