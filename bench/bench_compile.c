@@ -19,6 +19,7 @@
 
 #include "api/options.h"
 #include "base/alloc.h"
+#include "counting.h"
 #include "index_workload.h"
 #include "istio/istio.h"
 #include "router/build.h"
@@ -106,33 +107,6 @@ json_of(const struct yaml_document *documents)
     put(&text, STR("]}\n"));
     return str_make(text.bytes, text.len);
 }
-
-/* ---- an allocator that counts ---- */
-
-static size_t bytes_asked;
-
-static void *
-count_realloc(void *user, void *ptr, size_t size)
-{
-    (void)user;
-    bytes_asked += size;
-    return realloc(ptr, size);
-}
-
-static void *
-count_malloc(void *user, size_t size)
-{
-    return count_realloc(user, NULL, size);
-}
-
-static void
-count_free(void *user, void *ptr)
-{
-    (void)user;
-    free(ptr);
-}
-
-static const sluice_allocator counting = {count_malloc, count_realloc, count_free, NULL};
 
 /* ---- the stages ---- */
 
@@ -236,7 +210,7 @@ whole_ms(sluice_str text)
 static struct stage
 since(struct stage begin)
 {
-    return (struct stage){now_ms() - begin.ms, bytes_asked - begin.bytes};
+    return (struct stage){now_ms() - begin.ms, counted_bytes - begin.bytes};
 }
 
 static struct stages

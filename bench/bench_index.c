@@ -20,6 +20,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "counting.h"
 #include "index_workload.h"
 #include "lean_scan.h"
 #include "sluice/sluice.h"
@@ -34,33 +35,6 @@ fail(const char *what)
     fprintf(stderr, "bench_index: %s\n", what);
     exit(EXIT_FAILURE);
 }
-
-/* ---- an allocator that counts ---- */
-
-static size_t allocations;
-
-static void *
-count_realloc(void *user, void *ptr, size_t size)
-{
-    (void)user;
-    allocations++;
-    return realloc(ptr, size);
-}
-
-static void *
-count_malloc(void *user, size_t size)
-{
-    return count_realloc(user, NULL, size);
-}
-
-static void
-count_free(void *user, void *ptr)
-{
-    (void)user;
-    free(ptr);
-}
-
-static const sluice_allocator counting = {count_malloc, count_realloc, count_free, NULL};
 
 /* ---- cases ---- */
 
@@ -443,10 +417,10 @@ no_allocations(void)
 {
     static struct bench_case c;
     prepare_mixed(&c, 1000, 0);
-    size_t before = allocations;
+    size_t before = counted_calls;
     sink = sink + run(c.context, &c.workload, 10000);
-    printf("allocations=%zu  target=0\n", allocations - before);
-    bool none = allocations == before;
+    printf("allocations=%zu  target=0\n", counted_calls - before);
+    bool none = counted_calls == before;
     release(&c);
     return none;
 }
