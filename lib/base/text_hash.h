@@ -56,18 +56,32 @@ text_hash_end(const struct hash_keys *keys, uint64_t state, uint64_t rest, size_
     return text_hash_mix(state ^ rest, keys->end ^ (uint64_t)len << 8);
 }
 
+/* The state after all whole blocks of a text. */
 static inline uint64_t
-text_hash(const struct hash_keys *keys, uint64_t kind, sluice_str text, bool fold)
+text_hash_blocks(const struct hash_keys *keys, uint64_t state, sluice_str text, bool fold)
 {
-    uint64_t state = text_hash_begin(keys, kind);
     size_t left = text.len;
     const char *at = text.ptr;
     for (; left >= 8; at += 8, left -= 8) {
         uint64_t word = word_load(at);
         state = text_hash_step(keys, state, fold ? word_lower(word) : word);
     }
+    return state;
+}
+
+/* What stands behind them. */
+static inline uint64_t
+text_hash_rest(sluice_str text, bool fold)
+{
     uint64_t rest = word_load_end(text.ptr, text.len);
-    return text_hash_end(keys, state, fold ? word_lower(rest) : rest, text.len);
+    return fold ? word_lower(rest) : rest;
+}
+
+static inline uint64_t
+text_hash(const struct hash_keys *keys, uint64_t kind, sluice_str text, bool fold)
+{
+    uint64_t state = text_hash_blocks(keys, text_hash_begin(keys, kind), text, fold);
+    return text_hash_end(keys, state, text_hash_rest(text, fold), text.len);
 }
 
 #endif

@@ -81,21 +81,18 @@ index_literals_of(const struct index_builder *ib, const struct predicate *predic
     text_literals(ib, predicate, out);
 }
 
-/* What index_text_hash() says of the whole text, without a place for its parts. */
+/* As index_text_hash() finds it, which has to keep the hashes of shorter prefixes too. */
 uint64_t
 index_key_hash(const struct index_builder *ib, const struct index_key *key)
 {
     const struct hash_keys *keys = &ib->router->hash_keys;
     uint64_t state = index_text_begin(keys, key->dimension, key->name);
-    const char *at = key->text.ptr;
-    size_t left = key->text.len;
+    sluice_str text = key->text;
     bool fold = key->dimension & 1;
-    if (key->kind == KEY_GRAM) return index_text_gram(keys, state, word_first(at, left), left);
-    for (; left >= 8; at += 8, left -= 8) {
-        uint64_t word = word_load(at);
-        state = text_hash_step(keys, state, fold ? word_lower(word) : word);
+    if (key->kind == KEY_GRAM) {
+        return index_text_gram(keys, state, word_first(text.ptr, text.len), text.len);
     }
-    uint64_t rest = word_load_end(key->text.ptr, key->text.len);
-    return text_hash_end(keys, state, fold ? word_lower(rest) : rest,
-                         (size_t)key->kind << 40 | key->text.len);
+    state = text_hash_blocks(keys, state, text, fold);
+    return index_text_finish(keys, state, text_hash_rest(text, fold), text.len,
+                             (enum key_kind)key->kind);
 }

@@ -97,7 +97,7 @@ hash_on(const struct index_builder *ib, const struct index_key *key, struct hash
         from->state = text_hash_step(keys, from->state, word_at(key, from->blocks * 8));
     }
     uint64_t rest = len % 8 ? word_at(key, len / 8 * 8) & word_mask(len % 8) : 0;
-    return text_hash_end(keys, from->state, rest, (size_t)KEY_PREFIX << 40 | len);
+    return index_text_finish(keys, from->state, rest, len, KEY_PREFIX);
 }
 
 static bool

@@ -37,8 +37,9 @@ far_state(struct index_text *it, size_t block)
 }
 
 uint64_t
-index_text_far_hash(struct index_text *it, size_t len, size_t kind)
+index_text_far_hash(struct index_text *it, size_t len, enum key_kind kind)
 {
     size_t block = len / 8;
-    return index_text_finish(it, far_state(it, block), index_text_word(it, block * 8), len, kind);
+    uint64_t rest = index_text_word(it, block * 8) & word_mask(len % 8);
+    return index_text_finish(it->keys, far_state(it, block), rest, len, kind);
 }

@@ -57,13 +57,14 @@ index_text_init(struct index_text *it, const struct hash_keys *keys, uint8_t dim
 /* index_text.c: know the blocks up to this one, or to the last one that is kept. */
 void index_text_advance(struct index_text *it, size_t block);
 /* The hash of a text that goes on behind the blocks that are kept. */
-uint64_t index_text_far_hash(struct index_text *it, size_t len, size_t kind);
+uint64_t index_text_far_hash(struct index_text *it, size_t len, enum key_kind kind);
 
+/* The hash of a key of `len` bytes, from the state before its last block and what is in that. */
 static inline uint64_t
-index_text_finish(const struct index_text *it, uint64_t state, uint64_t word, size_t len,
-                  size_t kind)
+index_text_finish(const struct hash_keys *keys, uint64_t state, uint64_t rest, size_t len,
+                  enum key_kind kind)
 {
-    return text_hash_end(it->keys, state, word & word_mask(len % 8), kind << 40 | len);
+    return text_hash_end(keys, state, rest, (size_t)kind << 40 | len);
 }
 
 /* The hash of the first `len` bytes of the text, as a key of that kind. */
@@ -73,15 +74,15 @@ index_text_hash(struct index_text *it, size_t len, enum key_kind kind)
     size_t block = len / 8;
     if (block > TEXT_BLOCKS) return index_text_far_hash(it, len, kind);
     if (block > it->ready) index_text_advance(it, block);
-    return index_text_finish(it, it->states[block], it->words[block], len, kind);
+    uint64_t rest = it->words[block] & word_mask(len % 8);
+    return index_text_finish(it->keys, it->states[block], rest, len, kind);
 }
 
 /* The hash of a gram: `len` bytes, at most eight, in the low part of a word. */
 static inline uint64_t
 index_text_gram(const struct hash_keys *keys, uint64_t begin, uint64_t word, size_t len)
 {
-    return text_hash_end(keys, begin, len < 8 ? word & word_mask(len) : word,
-                         (size_t)KEY_GRAM << 40 | len);
+    return index_text_finish(keys, begin, len < 8 ? word & word_mask(len) : word, len, KEY_GRAM);
 }
 
 #endif
