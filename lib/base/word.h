@@ -91,6 +91,12 @@ typedef unsigned char word_pair __attribute__((vector_size(16)));
     }
 
 static inline word_pair
+word_pair_splat(unsigned char byte)
+{
+    return byte - (word_pair){0};
+}
+
+static inline word_pair
 word_pair_load(const char *at)
 {
     word_pair pair;
@@ -165,7 +171,11 @@ static inline bool
 word_same_text(const char *a, const char *b, size_t len)
 {
     if (len < 8) return word_load_some(a, len) == word_load_some(b, len);
-    if (len < 16) return (word_differs(a, b) | word_differs(a + len - 8, b + len - 8)) == 0;
+    if (len <= 32) { /* four words, of which some may be the same: no branch on how long it is */
+        size_t last = len - 8, at = last < 8 ? last : 8;
+        return (word_differs(a, b) | word_differs(a + at, b + at) |
+                word_differs(a + last - at, b + last - at) | word_differs(a + last, b + last)) == 0;
+    }
     word_pair same = word_pair_same(a + len - 16, b + len - 16);
     for (size_t at = 0; at + 16 < len; at += 16) {
         same &= word_pair_same(a + at, b + at);

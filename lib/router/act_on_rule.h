@@ -26,7 +26,8 @@ act_send(const struct view *view, const struct action *action, sluice_decision *
 static inline const sluice_matched *
 act_matched(sluice_context *context, const struct rule *rule)
 {
-    struct matched_memo *memo = &context->matched[(uintptr_t)rule / sizeof(*rule) % MATCHED_MEMOS];
+    enum { APART = 64 }; /* a rule with its predicates is hardly less */
+    struct matched_memo *memo = &context->matched[(uintptr_t)rule / APART % MATCHED_MEMOS];
     if (memo->rule != rule) {
         memo->rule = rule;
         origin_show(context->router, rule, &memo->matched);

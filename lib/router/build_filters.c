@@ -1,6 +1,6 @@
 /* build_filters: what each rule of a short list needs at least. */
-#include "base/word.h"
 #include "router/builder.h"
+#include "router/match_first.h"
 
 struct filter_builder {
     const struct builder *builder;
@@ -45,27 +45,14 @@ require(const struct builder *builder, struct need *need, const struct predicate
     }
 }
 
-/* Whether a path that passes the filter satisfies the predicate. Behind the end of a short path
- * stand zeros, which must not be taken for bytes of the prefix. */
-static bool
-is_sure(const struct predicate *predicate)
-{
-    sluice_str text = predicate->text;
-    if (predicate->subject != SUBJECT_PATH || predicate->op != OP_PREFIX) return false;
-    if (predicate->flags || text.len > 8) return false;
-    return text.len == 0 || text.ptr[text.len - 1] != '\0';
-}
-
 static struct need
 need_of(const struct builder *builder, const struct rule *rule)
 {
     const struct predicate *predicates = rule_predicates(builder->router, rule);
-    struct need need = {0, 0, 0};
+    struct need need = {0};
     for (uint32_t i = 0; i < rule->predicate_count; i++) {
         require(builder, &need, &predicates[i]);
     }
-    bool sure = rule->predicate_count == 0 || (rule->predicate_count == 1 && is_sure(predicates));
-    if (sure) need.mask = (uint8_t)(need.mask + FILTER_SURE);
     return need;
 }
 
@@ -82,28 +69,99 @@ number_of(struct filter_builder *fb, uint64_t headers)
     return (uint8_t)i;
 }
 
+/* ---- groups ---- */
+
+struct groups {
+    struct filter_group all[SHORT_LIST];
+    uint32_t count;
+};
+
+static void
+add_to_group(struct groups *groups, uint32_t mask, uint32_t rules)
+{
+    uint32_t i = 0;
+    while (i < groups->count && groups->all[i].mask != mask) {
+        i++;
+    }
+    if (i == groups->count) groups->all[groups->count++] = (struct filter_group){0, mask};
+    groups->all[i].rules |= rules;
+}
+
+/* The strongest mask that sees no more than either of two. */
+static uint32_t
+common_mask(uint32_t a, uint32_t b)
+{
+    uint32_t fold = a >= FILTER_FOLD || b >= FILTER_FOLD ? FILTER_FOLD : 0;
+    uint32_t x = a % FILTER_FOLD, y = b % FILTER_FOLD;
+    return fold + (x < y ? x : y);
+}
+
+/* How many bytes the filters of two groups no longer see, once they are one. */
+static uint32_t
+lost_bytes(const struct filter_group *a, const struct filter_group *b)
+{
+    uint32_t left = common_mask(a->mask, b->mask) % FILTER_FOLD;
+    return (a->mask % FILTER_FOLD - left) * (uint32_t)__builtin_popcount(a->rules) +
+           (b->mask % FILTER_FOLD - left) * (uint32_t)__builtin_popcount(b->rules);
+}
+
+/* Make one group of the two that lose least by it. */
+static void
+join_groups(struct groups *groups)
+{
+    struct filter_group *all = groups->all;
+    uint32_t x = 0, y = 1;
+    for (uint32_t k = 1; k < groups->count; k++) {
+        for (uint32_t i = 0; i < k; i++) {
+            if (lost_bytes(&all[i], &all[k]) >= lost_bytes(&all[x], &all[y])) continue;
+            x = i;
+            y = k;
+        }
+    }
+    struct filter_group joined = {all[x].rules | all[y].rules,
+                                  common_mask(all[x].mask, all[y].mask)};
+    all[y] = all[--groups->count]; /* y is behind x */
+    all[x] = all[--groups->count];
+    add_to_group(groups, joined.mask, joined.rules);
+}
+
+static uint64_t
+mask_of(const struct groups *groups, uint32_t rule)
+{
+    uint32_t i = 0;
+    while (!(groups->all[i].rules >> rule & 1)) {
+        i++;
+    }
+    return filter_masks[groups->all[i].mask];
+}
+
 static void
 fill_filters(struct filter_builder *fb, struct route_list *list)
 {
-    const struct rule *rules = list_rules(list);
-    uint64_t *words = (void *)(list + 1);
-    struct filter *filters = (void *)(words + list->count);
+    struct groups groups = {.count = 0};
+    struct need needs[SHORT_LIST];
+    struct filter *filters = list_filters(list);
     for (uint32_t i = 0; i < list->count; i++) {
-        struct need need = need_of(fb->builder, &rules[i]);
-        const uint64_t *predicates = (const void *)rule_predicates(fb->builder->router, &rules[i]);
-        size_t place = (size_t)(predicates - (const uint64_t *)list);
-        words[i] = need.word;
-        filters[i].mask = need.mask;
-        filters[i].headers = number_of(fb, need.headers);
-        filters[i].predicate = (uint16_t)(place > UINT16_MAX ? 0 : place);
+        needs[i] = need_of(fb->builder, list_rule_at(list, &filters[i]));
+        add_to_group(&groups, needs[i].mask, UINT32_C(1) << i);
+    }
+    while (groups.count > FILTER_GROUPS) {
+        join_groups(&groups);
+    }
+    list->group_count = (uint16_t)groups.count;
+    memcpy(list_groups(list), groups.all, groups.count * sizeof(groups.all[0]));
+    for (uint32_t i = 0; i < list->count; i++) {
+        list_tags(list)[i] = (char)filter_tag(needs[i].word & mask_of(&groups, i));
+        filters[i].headers = number_of(fb, needs[i].headers);
     }
 }
 
 size_t
 build_filter_words(size_t rule_count)
 {
-    if (rule_count > SHORT_LIST) return 0;
-    return (rule_count * (sizeof(uint64_t) + sizeof(struct filter)) + 7) / 8;
+    size_t groups = rule_count < FILTER_GROUPS ? rule_count : FILTER_GROUPS;
+    size_t bytes = groups * sizeof(struct filter_group) + rule_count * (1 + sizeof(struct filter));
+    return (bytes + 7) / 8;
 }
 
 static bool
@@ -122,7 +180,7 @@ build_filters(struct builder *builder)
     struct filter_builder fb = {.builder = builder, .set_count = 1};
     for (size_t i = 0; i < builder->lists.count; i++) {
         struct route_list *list = list_at(builder->router, builder->placed[i].place);
-        if (list->count <= SHORT_LIST) fill_filters(&fb, list);
+        if (builder->placed[i].is_short) fill_filters(&fb, list);
     }
     return keep_sets(&fb, builder);
 }

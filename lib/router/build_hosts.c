@@ -38,26 +38,32 @@ begin_table(struct builder *builder, struct table_filling *filling, struct host_
     return filling->slots != NULL;
 }
 
-/* File one domain ("*", or empty: any), unless it is there already: the first one has it. */
+/* File one domain, unless it is there already: the first one has it. Its place is *place, which
+ * moves on behind it in any case: where listeners share a host, its domains are written again, and
+ * must be what they were. */
 static void
 file_domain(struct builder *builder, struct table_filling *filling, sluice_str domain,
-            uint32_t value)
+            uint32_t value, size_t *place)
 {
     struct host_table *table = filling->table;
-    if (domain.len == 0 || str_equal(domain, STR("*"))) {
+    size_t own = *place;
+    *place += build_domain_words(domain);
+    if (build_is_any(domain)) {
         if (table->any == NO_ROUTES) table->any = value;
         return;
     }
     bool wildcard = domain.ptr[0] == '*';
     struct host_key key =
         hosts_key(str_skip(domain, wildcard), wildcard, &builder->router->hash_keys);
-    struct host_slot *slot = &filling->slots[hosts_slot(filling->slots, table->mask, key)];
-    if (slot->domain) return;
-    *slot = (struct host_slot){
-        .domain = build_text(builder, domain).ptr,
-        .len = (uint32_t)domain.len,
+    uint32_t at = hosts_slot(builder->router, filling->slots, table->mask, key);
+    if (filling->slots[at].domain) return;
+    struct domain *to = domain_at(builder->router, (uint32_t)own);
+    to->value = value;
+    to->len = (uint32_t)domain.len;
+    memcpy(to->text, domain.ptr, domain.len);
+    filling->slots[at] = (struct host_slot){
         .tag = (uint32_t)(key.hash >> 32),
-        .value = value,
+        .domain = (uint32_t)own + 1,
     };
     if (!wildcard) table->lengths |= UINT64_C(1) << (domain.len & 63);
     if (domain.len > filling->longest) filling->longest = domain.len;
@@ -65,14 +71,15 @@ file_domain(struct builder *builder, struct table_filling *filling, sluice_str d
 
 /* Mark each suffix length in use; how many there are. */
 static uint32_t
-mark_lengths(const struct host_table *table, bool *marks)
+mark_lengths(const struct sluice_router *router, const struct host_table *table, bool *marks)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i <= table->mask; i++) {
-        const struct host_slot *slot = &table->slots[i];
-        if (!slot->domain || slot->len == 0 || slot->domain[0] != '*') continue;
-        count += !marks[slot->len - 1];
-        marks[slot->len - 1] = true;
+        if (!table->slots[i].domain) continue;
+        const struct domain *domain = domain_at(router, table->slots[i].domain - 1);
+        if (domain->text[0] != '*') continue;
+        count += !marks[domain->len - 1];
+        marks[domain->len - 1] = true;
     }
     return count;
 }
@@ -87,7 +94,7 @@ finish_table(struct builder *builder, struct table_filling *filling)
     if (filling->longest > UINT32_MAX) return build_fail(builder, SLUICE_ERR_LIMIT);
     bool *marks = ARENA_ARRAY(builder->scratch, bool, filling->longest);
     if (!marks) return build_fail(builder, SLUICE_ERR_NOMEM);
-    uint32_t count = mark_lengths(table, marks), kept = 0;
+    uint32_t count = mark_lengths(builder->router, table, marks), kept = 0;
     if (count == 0) return true;
     uint32_t *lengths = build_array(builder, count, sizeof(*lengths));
     if (!lengths) return false;
@@ -114,8 +121,10 @@ build_domains(struct builder *builder, struct host_table *table, const struct mo
         const struct model_virtual_host *host = &from->hosts[i];
         const struct placed *list = build_placed(builder, &host->routes);
         if (!list) return false;
+        size_t before = list->place - list->domain_words;
+        size_t *place = list->host == host ? &before : &builder->domains_at;
         for (size_t k = 0; k < host->domain_count && builder->status == SLUICE_OK; k++) {
-            file_domain(builder, &filling, host->domains[k], list->place);
+            file_domain(builder, &filling, host->domains[k], list->place, place);
         }
     }
     return finish_table(builder, &filling);
@@ -254,7 +263,7 @@ build_names(struct builder *builder, struct host_table *table, const struct list
     if (!begin_table(builder, &filling, table, count)) return false;
     for (size_t i = begin; i < end && builder->status == SLUICE_OK; i++) {
         if (ends_tls(keys[i].from) != tls) continue;
-        file_domain(builder, &filling, keys[i].from->hostname, (uint32_t)i);
+        file_domain(builder, &filling, keys[i].from->hostname, (uint32_t)i, &builder->domains_at);
     }
     return finish_table(builder, &filling);
 }

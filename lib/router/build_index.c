@@ -63,7 +63,7 @@ index_lists(struct index_builder *ib, struct sluice_router *router)
     const struct builder *builder = ib->builder;
     for (size_t i = 0; i < builder->lists.count; i++) {
         struct route_list *list = list_at(router, builder->placed[i].place);
-        if (list->count > SHORT_LIST && !build_list(ib, list)) return false;
+        if (!builder->placed[i].is_short && !build_list(ib, list)) return false;
     }
     struct index *indexes = build_array(ib->builder, ib->count, sizeof(*indexes));
     if (!indexes) return false;

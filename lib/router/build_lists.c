@@ -1,13 +1,36 @@
 /* build_lists: which route lists there are, and where each goes. */
 #include "router/builder.h"
 
-/* Rules begin on half a cache line, a list on a whole one. */
 enum { LIST_WORDS = sizeof(struct route_list) / 8, RULE_WORDS = sizeof(struct rule) / 8, LINE = 8 };
 
 static size_t
 round_up(size_t words, size_t to)
 {
     return (words + to - 1) / to * to;
+}
+
+/* ---- domains ---- */
+
+bool
+build_is_any(sluice_str domain)
+{
+    return domain.len == 0 || str_equal(domain, STR("*"));
+}
+
+size_t
+build_domain_words(sluice_str domain)
+{
+    return build_is_any(domain) ? 0 : (sizeof(struct domain) + domain.len + 7) / 8;
+}
+
+static size_t
+count_domains(const struct model_virtual_host *host)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < host->domain_count; i++) {
+        words += build_domain_words(host->domains[i]);
+    }
+    return words;
 }
 
 /* ---- counting: each list, action and resource once ---- */
@@ -31,25 +54,48 @@ count_rules(struct builder *builder, struct placed *placed)
 }
 
 static bool
-add_list(struct builder *builder, const struct model_route_list *from)
+add_list(struct builder *builder, const struct model_route_list *from,
+         const struct model_virtual_host *host)
 {
     size_t count = builder->lists.count;
     builder->placed = arena_grow(builder->scratch, builder->placed, count - 1,
                                  &builder->placed_capacity, sizeof(*builder->placed));
     if (!builder->placed) return build_fail(builder, SLUICE_ERR_NOMEM);
-    builder->placed[count - 1] = (struct placed){.from = from};
+    builder->placed[count - 1] = (struct placed){
+        .from = from,
+        .host = host,
+        .domain_words = host ? count_domains(host) : 0,
+    };
     return count_rules(builder, &builder->placed[count - 1]);
 }
 
-/* A list and those that it falls through to, as far as they are new. */
+/* Count *field, unless it was counted before: then *known is its index + 1, else 0. */
 static bool
-count_chain(struct builder *builder, const struct model_route_list *const *field)
+count_list(struct builder *builder, const struct model_route_list *const *field,
+           const struct model_virtual_host *host, size_t *known)
 {
-    for (; *field; field = &(*field)->next) {
-        size_t before = builder->lists.count;
-        if (!build_index(builder, &builder->lists, build_pointer_key(field))) return false;
-        if (builder->lists.count == before) break;
-        if (!add_list(builder, *field)) return false;
+    size_t before = builder->lists.count;
+    *known = build_index(builder, &builder->lists, build_pointer_key(field));
+    if (*known == 0) return false;
+    if (builder->lists.count == before) return true;
+    *known = 0;
+    return add_list(builder, *field, host);
+}
+
+/* The list of a host and those that it falls through to, as far as they are new. */
+static bool
+count_host(struct builder *builder, const struct model_virtual_host *host)
+{
+    const struct model_route_list *const *field = &host->routes;
+    size_t known;
+    if (!count_list(builder, field, host, &known)) return false;
+    if (known) {
+        bool own = builder->placed[known - 1].host == host; /* listeners may share their hosts */
+        if (!own) builder->domain_words += count_domains(host);
+        return true;
+    }
+    while (!known && (field = &(*field)->next, *field)) {
+        if (!count_list(builder, field, NULL, &known)) return false;
     }
     return true;
 }
@@ -66,8 +112,9 @@ count_model(struct builder *builder, const struct model *model)
 {
     for (size_t i = 0; i < model->listener_count; i++) {
         const struct model_listener *listener = &model->listeners[i];
+        builder->domain_words += build_domain_words(listener->hostname);
         for (size_t k = 0; k < listener->host_count; k++) {
-            if (!count_chain(builder, &listener->hosts[k].routes)) return false;
+            if (!count_host(builder, &listener->hosts[k])) return false;
         }
     }
     return true;
@@ -75,17 +122,30 @@ count_model(struct builder *builder, const struct model *model)
 
 /* ---- placing ---- */
 
+size_t
+build_rules_begin(const struct placed *placed)
+{
+    /* A long list begins on a cache line and its rules on half a one, so that none stands on two.
+     */
+    return placed->is_short ? LIST_WORDS + build_filter_words(placed->from->count) : LINE / 2;
+}
+
+static size_t
+words_of(const struct placed *placed)
+{
+    return build_rules_begin(placed) + placed->from->count * RULE_WORDS + placed->predicate_words;
+}
+
 /* Where a list ends that is placed from here on. */
 static size_t
 place_list(struct placed *placed, size_t place)
 {
-    size_t count = placed->from->count;
-    size_t rules = round_up(LIST_WORDS + build_filter_words(count), RULE_WORDS);
-    size_t predicates = rules + count * RULE_WORDS;
+    placed->is_short = placed->from->count <= SHORT_LIST;
+    if (words_of(placed) > UINT16_MAX) placed->is_short = false;
+    place += placed->domain_words;
+    if (!placed->is_short) place = round_up(place, LINE);
     placed->place = (uint32_t)place;
-    placed->rules = (uint32_t)rules;
-    placed->predicates = (uint32_t)predicates;
-    return round_up(place + predicates + placed->predicate_words, LINE);
+    return round_up(place + words_of(placed), LINE);
 }
 
 bool
@@ -98,6 +158,8 @@ build_lists(struct builder *builder, const struct model *model, uint32_t max_rul
         words = place_list(&builder->placed[i], words);
         if (words > UINT32_MAX / 2) break;
     }
+    builder->domains_at = words;
+    words += builder->domain_words;
     if (rules > max_rules || words > UINT32_MAX / 2) {
         struct diag_place nowhere = {0};
         diag_add(builder->diags, SLUICE_SEVERITY_ERROR, "SL0006", &nowhere,

@@ -75,25 +75,44 @@ action_index(struct builder *builder, struct filling *filling, const struct mode
     return (uint32_t)build_action_index(builder, &rule->action) - 1;
 }
 
-/* How many words its predicates take. */
-static size_t
+/* Where its predicates end. */
+static uint64_t *
 convert_rule(struct builder *builder, struct filling *filling, struct rule *to,
-             const struct model_rule *from, size_t predicates)
+             const struct model_rule *from, uint64_t *predicates)
 {
-    size_t words = build_predicates(builder, &builder->router->lists[predicates], from);
     *to = (struct rule){
-        .predicate = (uint32_t)predicates,
+        .predicate = (uint32_t)(predicates - builder->router->lists),
         .predicate_count = from->predicate_count,
         .action = action_index(builder, filling, from),
         .origin = convert_origin(builder, filling, from),
     };
-    return words;
+    return predicates + build_predicates(builder, predicates, from);
 }
 
-static struct rule *
-rules_of(struct builder *builder, const struct placed *placed)
+/* Each rule with its predicates behind it. */
+static void
+convert_short(struct builder *builder, struct filling *filling, struct route_list *to,
+              const struct model_route_list *from)
 {
-    return (void *)&builder->router->lists[placed->place + placed->rules];
+    struct filter *filters = list_filters(to);
+    uint64_t *at = (void *)list_rules(to);
+    for (size_t i = 0; i < from->count; i++) {
+        struct rule *rule = (void *)at;
+        filters[i].place = (uint16_t)(at - (const uint64_t *)to);
+        at = convert_rule(builder, filling, rule, &from->rules[i], (void *)(rule + 1));
+    }
+}
+
+/* All rules, then all predicates. */
+static void
+convert_long(struct builder *builder, struct filling *filling, struct route_list *to,
+             const struct model_route_list *from)
+{
+    struct rule *rules = list_rules(to);
+    uint64_t *at = (void *)(rules + from->count);
+    for (size_t i = 0; i < from->count; i++) {
+        at = convert_rule(builder, filling, &rules[i], &from->rules[i], at);
+    }
 }
 
 static void
@@ -101,16 +120,24 @@ convert_list(struct builder *builder, struct filling *filling, const struct plac
 {
     const struct model_route_list *from = placed->from;
     const struct placed *next = from->next ? build_placed(builder, &from->next) : NULL;
-    *list_at(builder->router, placed->place) = (struct route_list){
+    struct route_list *to = list_at(builder->router, placed->place);
+    *to = (struct route_list){
         .count = (uint32_t)from->count,
-        .rules = placed->rules,
+        .rules = (uint16_t)build_rules_begin(placed),
         .next = next ? next->place : NO_ROUTES,
     };
-    struct rule *rules = rules_of(builder, placed);
-    size_t predicates = (size_t)placed->place + placed->predicates;
-    for (size_t i = 0; i < from->count; i++) {
-        predicates += convert_rule(builder, filling, &rules[i], &from->rules[i], predicates);
+    if (placed->is_short) {
+        convert_short(builder, filling, to, from);
+    } else {
+        convert_long(builder, filling, to, from);
     }
+}
+
+static struct rule *
+rule_of(struct builder *builder, const struct placed *placed, size_t i)
+{
+    const struct route_list *list = list_at(builder->router, placed->place);
+    return placed->is_short ? list_rule_at(list, &list_filters(list)[i]) : &list_rules(list)[i];
 }
 
 /* The number of the first action that says the same; 0 when memory ran out. */
@@ -134,9 +161,10 @@ static void
 renumber_actions(struct builder *builder, const uint32_t *numbers)
 {
     for (size_t i = 0; i < builder->lists.count; i++) {
-        struct rule *rules = rules_of(builder, &builder->placed[i]);
-        for (size_t k = 0; k < builder->placed[i].from->count; k++) {
-            rules[k].action = numbers[rules[k].action];
+        const struct placed *placed = &builder->placed[i];
+        for (size_t k = 0; k < placed->from->count; k++) {
+            struct rule *rule = rule_of(builder, placed, k);
+            rule->action = numbers[rule->action];
         }
     }
 }
@@ -168,6 +196,20 @@ convert_actions(struct builder *builder)
 }
 
 static bool
+convert_resource(struct builder *builder, struct resource *to, const struct model_resource *from)
+{
+    sluice_str parts[] = {from->kind, from->space, from->name};
+    bool fits =
+        from->kind.len <= KIND_MAX && from->space.len <= SPACE_MAX && from->name.len <= UINT32_MAX;
+    if (!fits) return build_fail(builder, SLUICE_ERR_LIMIT);
+    to->text = arena_concat(builder->keep, parts, 3).ptr;
+    to->kind_len = from->kind.len & KIND_MAX;
+    to->space_len = from->space.len & SPACE_MAX;
+    to->name_len = (uint32_t)from->name.len;
+    return to->text != NULL || build_fail(builder, SLUICE_ERR_NOMEM);
+}
+
+static bool
 convert_resources(struct builder *builder)
 {
     size_t count = builder->resources.count;
@@ -175,9 +217,7 @@ convert_resources(struct builder *builder)
     if (!resources) return false;
     for (size_t i = 0; i < count; i++) {
         const struct model_resource *from = build_pointer_of(&builder->resources.entries[i]);
-        resources[i].kind = build_text(builder, from->kind);
-        resources[i].space = build_text(builder, from->space);
-        resources[i].name = build_text(builder, from->name);
+        if (!convert_resource(builder, &resources[i], from)) return false;
     }
     builder->router->resources = resources;
     return true;

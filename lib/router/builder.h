@@ -14,9 +14,10 @@
 /* A route list, and where in the router it goes; in words of eight bytes. */
 struct placed {
     const struct model_route_list *from;
-    size_t predicate_words;
-    uint32_t place;
-    uint32_t rules, predicates; /* from `place` on */
+    const struct model_virtual_host *host; /* the first that has it; NULL: some list falls to it */
+    size_t domain_words, predicate_words;
+    uint32_t place; /* behind the domains of that host */
+    bool is_short;
 };
 
 /* The index + 1 of an action that was looked up before. */
@@ -55,6 +56,8 @@ struct builder {
 
     struct placed *placed; /* each list, by index; in scratch */
     size_t placed_capacity;
+    size_t domain_words;            /* of domains that do not stand before their list */
+    size_t domains_at;              /* where the next of them goes */
     struct regex_literal *literals; /* of each pattern; in scratch */
     struct even_split *even_splits; /* in scratch, router->even_split_count of them */
     size_t even_split_capacity;
@@ -140,7 +143,12 @@ struct header_ops build_header_ops(struct builder *builder, struct model_header_
 size_t build_predicates(struct builder *builder, uint64_t *to, const struct model_rule *rule);
 size_t build_predicate_words(const struct model_rule *rule);
 
-/* build_lists.c: where each route list goes, and room for all. */
+/* build_lists.c: where each route list and each domain goes, and room for all; where in a list its
+ * rules begin. */
+size_t build_rules_begin(const struct placed *placed);
+/* "*", or empty: it has no place. */
+bool build_is_any(sluice_str domain);
+size_t build_domain_words(sluice_str domain);
 bool build_lists(struct builder *builder, const struct model *model, uint32_t max_rules);
 /* A list, given the address of a field that points at it; NULL when memory ran out. */
 const struct placed *build_placed(struct builder *builder,
@@ -151,7 +159,6 @@ bool build_rules(struct builder *builder);
 
 /* build_filters.c: how long a list is scanned; and the filters of those that are, once the needed
  * headers have their numbers. */
-enum { SHORT_LIST = 32 };
 size_t build_filter_words(size_t rule_count);
 bool build_filters(struct builder *builder);
 /* build_index.c: the indexes of all others. */

@@ -68,15 +68,18 @@ static void __attribute__((noinline, cold)) give_up(struct view *view, sluice_de
     act_answer(view, SLUICE_UNAVAILABLE, 500, -1, decision);
 }
 
-/* The first rule that holds, of the list or of those that it falls through to. */
+/* The first rule that holds, of the list or of those that it falls through to. `found`: what
+ * match_filter() found, of a short list. */
 static inline const struct rule *
-first_rule(struct view *view, const struct route_list *list)
+first_rule(struct view *view, const struct route_list *list, uint32_t found)
 {
-    for (;;) {
-        const struct rule *rule = match_first_inline(view, list);
-        if (rule || list->next == NO_ROUTES) return rule;
+    const struct rule *rule =
+        list->index ? match_search(view, list) : match_found(view, list, found);
+    while (!rule && list->next != NO_ROUTES) {
         list = list_at(view->router, list->next);
+        rule = match_first(view, list);
     }
+    return rule;
 }
 
 static inline enum lookup
@@ -95,10 +98,14 @@ static inline sluice_outcome
 decide(struct view *view, sluice_decision *decision)
 {
     const struct route_list *routes;
-    /* What it found is on its way from a far cache while the decision is cleared. */
+    const struct rule *rule = NULL;
+    uint32_t passed = 0;
     enum lookup found = find_host(view, &routes);
-    begin(view, decision);
     view_split_path(view);
+    if (found == LOOKUP_FOUND && !routes->index) passed = match_filter(view, routes);
+    /* The decision is cleared while the processor waits for what passed the filter. */
+    begin(view, decision);
+    if (found == LOOKUP_FOUND) rule = first_rule(view, routes, passed);
     if (view->listener) {
         decision->listener_tls = (sluice_listener_tls)view->listener->listener_tls;
     }
@@ -106,7 +113,6 @@ decide(struct view *view, sluice_decision *decision)
         act_answer(view, SLUICE_MISDIRECTED, 421, -1, decision);
         return decision->outcome;
     }
-    const struct rule *rule = found == LOOKUP_FOUND ? first_rule(view, routes) : NULL;
     if (rule) {
         act_on_rule(view, rule, decision);
     } else {

@@ -38,7 +38,7 @@ next_rule(struct scan *scan)
         *scan = (struct scan){scan->router, list_at(scan->router, scan->list->next), 0};
     }
     if (scan->at == scan->list->count) return NULL;
-    return &list_rules(scan->list)[scan->at++];
+    return list_rule(scan->list, scan->at++);
 }
 
 /* How many rules a scan looks at: up to and with the first that holds. */

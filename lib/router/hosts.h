@@ -20,44 +20,45 @@ struct host_key {
 struct host_key hosts_key(sluice_str text, bool wildcard, const struct hash_keys *keys);
 
 /* Where in the table the key is, or the free slot where it belongs. */
-uint32_t hosts_slot(const struct host_slot *slots, uint32_t mask, struct host_key key);
+uint32_t hosts_slot(const struct sluice_router *router, const struct host_slot *slots,
+                    uint32_t mask, struct host_key key);
 
 /* Of a host that is no domain itself: the longest suffix, or any. */
-uint32_t hosts_find_wildcard(const struct host_table *table, sluice_str host,
-                             const struct hash_keys *keys, sluice_str *domain);
+uint32_t hosts_find_wildcard(const struct sluice_router *router, const struct host_table *table,
+                             sluice_str host, sluice_str *domain);
 
-/* Of a host of twenty rules, as many have, all that is read before a rule is: together with the
- * domain's text, instead of after it. */
+/* Of a host of twenty rules, as many have, its domain and all that is read of its list before a
+ * rule is: together, instead of one after the other. */
 static inline void
-hosts_prefetch(const uint64_t *list)
+hosts_prefetch(const struct domain *domain)
 {
-    enum { WORDS_IN_LINE = 8, LINES = 4 };
+    enum { LINE = 64, LINES = 3 };
     for (size_t i = 0; i < LINES; i++) {
-        __builtin_prefetch(list + i * WORDS_IN_LINE);
+        __builtin_prefetch((const char *)domain + i * LINE);
     }
 }
 
-/* What is filed for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. `lists`:
- * where the value is a place, of a router that outgrows the caches; or NULL. Inline: every decision
- * passes here. */
+/* What is filed for a lower-case host, or NO_ROUTES. *domain gets the pattern that fitted. Inline:
+ * every decision passes here. */
 static inline uint32_t
-hosts_find(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
-           const uint64_t *lists, sluice_str *domain)
+hosts_find(const struct sluice_router *router, const struct host_table *table, sluice_str host,
+           sluice_str *domain)
 {
     const struct host_slot *slots = table->slots;
     if (!(table->lengths >> (host.len & 63) & 1)) {
-        return hosts_find_wildcard(table, host, keys, domain);
+        return hosts_find_wildcard(router, table, host, domain);
     }
-    uint64_t hash = text_hash(keys, 0, host, false);
+    uint64_t hash = text_hash(&router->hash_keys, 0, host, false);
     for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
          at = (at + 1) & table->mask) {
-        if (slots[at].tag != (uint32_t)(hash >> 32) || slots[at].len != host.len) continue;
-        if (lists) hosts_prefetch(lists + slots[at].value);
-        if (!word_same_text(slots[at].domain, host.ptr, host.len)) continue;
-        *domain = str_make(slots[at].domain, host.len);
-        return slots[at].value;
+        if (slots[at].tag != (uint32_t)(hash >> 32)) continue;
+        const struct domain *found = domain_at(router, slots[at].domain - 1);
+        hosts_prefetch(found);
+        if (found->len != host.len || !word_same_text(found->text, host.ptr, host.len)) continue;
+        *domain = str_make(found->text, host.len);
+        return found->value;
     }
-    return hosts_find_wildcard(table, host, keys, domain);
+    return hosts_find_wildcard(router, table, host, domain);
 }
 
 #endif

@@ -2,12 +2,6 @@
 #include "router/match_first.h"
 #include "router/index_search.h"
 
-const struct rule *
-match_far(struct view *view, const struct route_list *routes)
-{
-    return match_filtered(view, routes, true);
-}
-
 /* Rule by rule. */
 static const struct rule *
 scan_list(struct view *view, const struct route_list *routes)
@@ -40,5 +34,6 @@ match_search(struct view *view, const struct route_list *routes)
 const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
-    return match_first_inline(view, routes);
+    if (routes->index) return match_search(view, routes);
+    return match_found(view, routes, match_filter(view, routes));
 }

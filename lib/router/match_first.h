@@ -10,53 +10,71 @@
 /* The first rule of a long list that holds, by its index. */
 const struct rule *match_search(struct view *view, const struct route_list *routes);
 
-/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart; then, of
- * rules that want nothing else, the first n bytes again. */
+/* The first n bytes, n from 0 to 8; then the same without the bit that tells cases apart. */
 #define MASK(n) (UINT64_MAX >> (64 - 8 * (n)))
 #define FOLD(n) (MASK(n) & ~(0x20 * WORD_ONES))
 static const uint64_t filter_masks[] = {
     0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
     0, FOLD(1), FOLD(2), FOLD(3), FOLD(4), FOLD(5), FOLD(6), FOLD(7), FOLD(8),
-    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
 };
 #undef MASK
 #undef FOLD
 
-/* A short list: rule by rule, past those whose filter the request fails. `far`: among so many hosts
- * that neither rule nor predicates are in a cache; they are asked for together, not one after the
- * other. */
-static inline const struct rule *
-match_filtered(struct view *view, const struct route_list *routes, bool far)
+/* Those of a group's rules whose path may be this one, sixteen at a time. `wide`: the list has more
+ * than sixteen. */
+static inline uint32_t
+filter_group_passes(const struct filter_group *group, const char *tags, uint64_t path, bool wide)
 {
-    const sluice_router *router = view->router;
-    const struct rule *rules = list_rules(routes);
-    const uint64_t *words = list_filters(routes);
-    const size_t count = routes->count;
-    const struct filter *filters = (const void *)(words + count);
-    const uint64_t path = word_first(view->path.ptr, view->path.len);
-    for (size_t i = 0; i < count; i++) {
-        if ((path ^ words[i]) & filter_masks[filters[i].mask]) continue;
-        if (filters[i].mask >= FILTER_SURE) return &rules[i];
-        if (far) {
-            __builtin_prefetch(&rules[i]);
-            __builtin_prefetch((const uint64_t *)routes + filters[i].predicate);
-        }
-        uint32_t set = filters[i].headers;
-        if (set && !view_has_headers(view, router->header_sets[set])) continue;
-        if (match_rule_inline(view, &rules[i])) return &rules[i];
-    }
-    return NULL;
+    word_pair tag = word_pair_splat((unsigned char)filter_tag(path & filter_masks[group->mask]));
+    uint32_t found = word_pair_bits((word_pair)(word_pair_load(tags) == tag));
+    if (wide) found |= word_pair_bits((word_pair)(word_pair_load(tags + 16) == tag)) << 16;
+    return found & group->rules;
 }
 
-/* The same of a router that outgrows the caches. */
-const struct rule *match_far(struct view *view, const struct route_list *routes);
-
-static inline const struct rule *
-match_first_inline(struct view *view, const struct route_list *routes)
+/* The rules of a short list whose path may be this one. Behind the tags stand filters and rules, so
+ * what is read past the last tag is the list's own. */
+static inline uint32_t
+match_filter(const struct view *view, const struct route_list *list)
 {
-    if (routes->index) return match_search(view, routes);
-    if (view->router->rule_count >= LARGE_ROUTER) return match_far(view, routes);
-    return match_filtered(view, routes, false);
+    const uint64_t path = word_first(view->path.ptr, view->path.len);
+    const struct filter_group *group = list_groups(list), *end = group + list->group_count;
+    const char *tags = (const char *)end;
+    uint32_t found = 0;
+    if (list->count <= 16) {
+        for (; group < end; group++) {
+            found |= filter_group_passes(group, tags, path, false);
+        }
+    } else {
+        for (; group < end; group++) {
+            found |= filter_group_passes(group, tags, path, true);
+        }
+    }
+    return found;
+}
+
+/* A rule whose path may be this one. Where there are many hosts, neither rule nor predicates are in
+ * a cache: both lines are asked for, and the headers looked at meanwhile. */
+static inline bool
+match_candidate(struct view *view, const struct rule *rule, const struct filter *filter)
+{
+    enum { LINE = 64 };
+    const uint32_t headers = filter->headers;
+    __builtin_prefetch(rule);
+    __builtin_prefetch((const char *)rule + LINE);
+    if (headers && !view_has_headers(view, view->router->header_sets[headers])) return false;
+    return match_rule_inline(view, rule, (const void *)(rule + 1));
+}
+
+/* The first that holds of those that match_filter() found. */
+static inline const struct rule *
+match_found(struct view *view, const struct route_list *list, uint32_t found)
+{
+    for (; found; found &= found - 1) {
+        const struct filter *filter = &list_filters(list)[__builtin_ctz(found)];
+        const struct rule *rule = list_rule_at(list, filter);
+        if (match_candidate(view, rule, filter)) return rule;
+    }
+    return NULL;
 }
 
 #endif

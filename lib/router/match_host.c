@@ -4,10 +4,10 @@
 
 /* hosts_find() once, for all that is not asked with every request. */
 static uint32_t __attribute__((noinline))
-hosts_find_any(const struct host_table *table, sluice_str host, const struct hash_keys *keys,
-               sluice_str *name)
+find_name(const struct view *view, const struct host_table *table, sluice_str host)
 {
-    return hosts_find(table, host, keys, NULL, name);
+    sluice_str name;
+    return hosts_find(view->router, table, host, &name);
 }
 
 static bool
@@ -32,8 +32,7 @@ names_of(const struct view *view, const struct port_names *names)
 static enum lookup
 check_server_name(const struct view *view, const struct host_table *names, uint32_t of_host)
 {
-    sluice_str name;
-    uint32_t of_sni = hosts_find_any(names, view->sni, &view->router->hash_keys, &name);
+    uint32_t of_sni = find_name(view, names, view->sni);
     if (of_sni == NO_ROUTES || of_host == NO_ROUTES) return LOOKUP_NO_HOST;
     return of_sni == of_host ? LOOKUP_FOUND : LOOKUP_MISDIRECTED;
 }
@@ -42,8 +41,7 @@ static enum lookup
 choose_listener(struct view *view, const struct port_names *names)
 {
     const struct host_table *table = names_of(view, names);
-    sluice_str name;
-    uint32_t found = hosts_find_any(table, view->host, &view->router->hash_keys, &name);
+    uint32_t found = find_name(view, table, view->host);
     bool tls = table == &names->tls && str_equal(view_scheme(view), STR("https"));
     if (tls && names->isolated_by_sni) {
         enum lookup named = check_server_name(view, table, found);

@@ -29,9 +29,7 @@ match_host_inline(struct view *view, const struct route_list **routes, sluice_st
         enum lookup found = match_listener(view);
         if (found != LOOKUP_FOUND) return found;
     }
-    const uint64_t *far = router->rule_count >= LARGE_ROUTER ? router->lists : NULL;
-    uint32_t place =
-        hosts_find(&view->listener->hosts, view->host, &router->hash_keys, far, domain);
+    uint32_t place = hosts_find(router, &view->listener->hosts, view->host, domain);
     if (place == NO_ROUTES) return LOOKUP_NO_HOST;
     *routes = list_at(router, place);
     return LOOKUP_FOUND;

@@ -19,7 +19,8 @@ static inline bool
 plain_path_holds(sluice_str path, const struct predicate *predicate)
 {
     sluice_str text = predicate->text;
-    if (path.len < text.len || (predicate->op == OP_EXACT && path.len != text.len)) return false;
+    bool whole = predicate->op == OP_EXACT;
+    if ((path.len < text.len) | (whole & (path.len != text.len))) return false;
     return word_same_text(path.ptr, text.ptr, text.len);
 }
 
@@ -35,9 +36,8 @@ plain_header_holds(const struct view *view, const struct predicate *predicate)
 
 /* Whether every predicate of the rule holds. */
 static inline bool
-match_rule_inline(struct view *view, const struct rule *rule)
+match_rule_inline(struct view *view, const struct rule *rule, const struct predicate *first)
 {
-    const struct predicate *first = rule_predicates(view->router, rule);
     if (rule->predicate_count == 1 && is_plain_path(first)) {
         return plain_path_holds(view->path, first);
     }

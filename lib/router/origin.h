@@ -20,9 +20,10 @@ origin_show(const sluice_router *router, const struct rule *rule, sluice_matched
         matched->name = (sluice_str){NULL, 0};
     } else {
         const struct resource *resource = &router->resources[origin->resource];
-        matched->kind = resource->kind;
-        matched->space = resource->space;
-        matched->name = resource->name;
+        const char *space = resource->text + resource->kind_len;
+        matched->kind = str_make(resource->text, resource->kind_len);
+        matched->space = str_make(space, resource->space_len);
+        matched->name = str_make(space + resource->space_len, resource->name_len);
     }
     matched->route_name = names->route;
     matched->rule_name = names->rule;

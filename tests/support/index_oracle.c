@@ -20,9 +20,9 @@ struct lists {
 static const struct rule *
 scan(struct view *view, const struct route_list *routes)
 {
-    const struct rule *rules = list_rules(routes);
     for (uint32_t i = 0; i < routes->count; i++) {
-        if (!match_rule(view, &rules[i])) return &rules[i];
+        const struct rule *rule = list_rule(routes, i);
+        if (!match_rule(view, rule)) return rule;
     }
     return NULL;
 }
@@ -82,7 +82,7 @@ compare(sluice_context *context, const sluice_request *request)
     view_init(&view, context, request);
     const struct rule *got = match_first(&view, routes);
     index_oracle_found += wanted != NULL;
-    index_oracle_deep += wanted && wanted - list_rules(routes) >= DEEP;
+    index_oracle_deep += wanted && routes->count > DEEP && wanted >= list_rule(routes, DEEP);
     if (overflow) return NULL;
     if (context->scratch.overflow) return "the index ran out of scratch, the scan did not";
     return got == wanted ? NULL : "the index found another rule than the scan";

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/diag.h"
 #include "router/context.h"
+#include "router/origin.h"
 #include "support/failing_alloc.h"
 #include "support/model_builder.h"
 
@@ -183,11 +184,25 @@ build_everything(struct failing_alloc *memory)
     return router;
 }
 
+/* Before it may stand domains. */
+static const struct route_list *
+first_list(const sluice_router *router)
+{
+    const struct host_table *table = &router->listeners[0].hosts;
+    uint32_t place = table->any;
+    for (uint32_t i = 0; table->slots && i <= table->mask; i++) {
+        if (!table->slots[i].domain) continue;
+        uint32_t value = domain_at(router, table->slots[i].domain - 1)->value;
+        if (value < place) place = value;
+    }
+    return list_at(router, place);
+}
+
 /* Of the first list. */
 static const struct rule *
-rules_of(const sluice_router *router)
+rule_of(const sluice_router *router, size_t i)
 {
-    return list_rules(list_at(router, 0));
+    return list_rule(first_list(router), i);
 }
 
 Test(build, counts_what_several_hosts_share_once)
@@ -195,9 +210,9 @@ Test(build, counts_what_several_hosts_share_once)
     struct failing_alloc memory;
     sluice_router *router = build_everything(&memory);
     cr_expect(sluice_router_rule_count(router) == ROWS(rules));
-    const struct action *of_first = &router->actions[rules_of(router)[0].action];
-    cr_expect(of_first == &router->actions[rules_of(router)[1].action]);
-    cr_expect(rules_of(router)[0].origin.names == rules_of(router)[1].origin.names);
+    const struct action *of_first = &router->actions[rule_of(router, 0)->action];
+    cr_expect(of_first == &router->actions[rule_of(router, 1)->action]);
+    cr_expect(rule_of(router, 0)->origin.names == rule_of(router, 1)->origin.names);
     cr_expect(of_first->entries[0].request_ops.items == of_first->entries[1].request_ops.items);
     cr_expect(of_first->split->shares[0].destination->policy ==
               of_first->split->shares[1].destination->policy);
@@ -213,7 +228,7 @@ Test(build, keeps_what_the_model_said)
 {
     struct failing_alloc memory;
     sluice_router *router = build_everything(&memory);
-    const struct action *action = &router->actions[rules_of(router)[0].action];
+    const struct action *action = &router->actions[rule_of(router, 0)->action];
     const struct action_extra *extra = action->extra;
     cr_assert(extra && action->split && action->entries);
     cr_expect(action->kind == ACTION_FORWARD && action->empty_status == 503);
@@ -242,10 +257,12 @@ Test(build, keeps_what_the_model_said)
     cr_expect(first->port == 9080 && first->label_count == 1 && first->labels != labels);
     cr_expect(first->policy->load_balancer.distribute[1].weight == 30);
     cr_expect(str_equal(first->policy->tls.subject_alt_names[1], STR("two")));
-    cr_expect(rules_of(router)[2].origin.line == 11 && rules_of(router)[2].origin.names == 0);
-    cr_expect(rules_of(router)[3].origin.resource == NO_RESOURCE);
-    cr_expect(
-        str_equal(router->resources[rules_of(router)[0].origin.resource].name, STR("reviews")));
+    cr_expect(rule_of(router, 2)->origin.line == 11 && rule_of(router, 2)->origin.names == 0);
+    cr_expect(rule_of(router, 3)->origin.resource == NO_RESOURCE);
+    sluice_matched matched;
+    origin_show(router, rule_of(router, 0), &matched);
+    cr_expect(str_equal(matched.kind, STR("VirtualService")));
+    cr_expect(str_equal(matched.name, STR("reviews")));
     sluice_router_release(router);
 }
 
@@ -526,12 +543,34 @@ Test(build, is_not_quadratic_in_hostile_models, .timeout = 60)
     mesh->host_count = 1;
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = rule_predicates(router, &rules_of(router)[0]);
+    const struct predicate *first = rule_predicates(router, rule_of(router, 0));
     for (size_t i = 1; i < COUNT; i++) {
         cr_assert(first[i - 1].subject == SUBJECT_HEADER || first[i].subject != SUBJECT_HEADER);
     }
     sluice_router_release(router);
     model_builder_free(&builder);
+}
+
+/* A kind is a word: what no resource can have is refused, not cut. */
+Test(build, refuses_a_kind_of_more_than_255_bytes)
+{
+    static char kind[257];
+    memset(kind, 'K', sizeof(kind) - 1);
+    for (size_t len = KIND_MAX; len <= KIND_MAX + 1; len++) {
+        struct model_builder builder;
+        model_builder_init(&builder);
+        struct model_route_list *routes = model_builder_routes(&builder);
+        struct model_resource long_kind = {str_make(kind, len), STR("n"), STR("x")};
+        model_builder_rule(&builder, routes, model_builder_forward(&builder, "a"), NULL, 0)
+            ->resource = &long_kind;
+        model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+        sluice_status status;
+        sluice_router *router = model_builder_compile(&builder, &status);
+        cr_expect((router != NULL) == (len == KIND_MAX));
+        cr_expect(router || status == SLUICE_ERR_LIMIT);
+        sluice_router_release(router);
+        model_builder_free(&builder);
+    }
 }
 
 /* ---- what is kept once, and where ---- */
@@ -552,11 +591,13 @@ Test(build, keeps_actions_that_say_the_same_once)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct rule *r = rules_of(router);
-    cr_expect(r[0].action == r[1].action);
-    cr_expect(r[1].action != r[2].action && r[2].action != r[3].action);
-    const struct sticky *x = &router->actions[r[2].action].split->sticky;
-    const struct sticky *y = &router->actions[r[3].action].split->sticky;
+    uint32_t of[4];
+    for (size_t i = 0; i < 4; i++) {
+        of[i] = rule_of(router, i)->action;
+    }
+    cr_expect(of[0] == of[1] && of[1] != of[2] && of[2] != of[3]);
+    const struct sticky *x = &router->actions[of[2]].split->sticky;
+    const struct sticky *y = &router->actions[of[3]].split->sticky;
     cr_expect(x->salt_seed != y->salt_seed);
     cr_expect(x->identities == y->identities && x->weights == y->weights);
     sluice_router_release(router);
@@ -582,7 +623,7 @@ Test(build, keeps_short_texts_beside_their_rule)
     cr_assert(router);
     const struct predicate *own[4];
     for (size_t i = 0; i < 4; i++) {
-        own[i] = rule_predicates(router, &rules_of(router)[i]);
+        own[i] = rule_predicates(router, rule_of(router, i));
         cr_expect(str_equal(own[i]->text, str_make(bytes, i < 2 ? 64 : 65)));
     }
     cr_expect(own[0]->text.ptr == (const char *)(own[0] + 1));

@@ -188,7 +188,8 @@ Test(decide, says_which_rule_decided_each_request)
     route_fixture_compile(&f);
     for (size_t i = 0; i < ROWS(paths); i++) {
         route_fixture_get(&f, "h", paths[i]);
-        const struct origin *origin = &list_rules(list_at(f.router, 0))[paths[i][1] - '0'].origin;
+        const struct origin *origin =
+            &list_rule(list_at(f.router, 0), (size_t)(paths[i][1] - '0'))->origin;
         cr_expect(f.decision.matched->rule == origin->rule, "%s", paths[i]);
         cr_expect(f.decision.matched->line == origin->line, "%s", paths[i]);
     }

@@ -17,13 +17,24 @@ struct rig {
     const struct model_action *action;
     sluice_router *router;
     sluice_context *context;
+    uint32_t list_count;
 };
 
 static void
 rig_init(struct rig *rig)
 {
+    rig->list_count = 0;
     model_builder_init(&rig->builder);
     rig->action = model_builder_forward(&rig->builder, "a");
+}
+
+/* A list of one rule, whose line is the list's number. */
+static struct model_route_list *
+rig_routes(struct rig *rig)
+{
+    struct model_route_list *routes = model_builder_routes(&rig->builder);
+    model_builder_rule(&rig->builder, routes, rig->action, NULL, 0)->line = rig->list_count++;
+    return routes;
 }
 
 static struct model_listener *
@@ -32,9 +43,7 @@ rig_listener(struct rig *rig, enum model_scope scope, const char *name, uint32_t
 {
     struct model_listener *listener =
         model_builder_listener(&rig->builder, scope, name, MODEL_FAMILY_HTTP, port);
-    struct model_route_list *routes = model_builder_routes(&rig->builder);
-    model_builder_rule(&rig->builder, routes, rig->action, NULL, 0);
-    model_builder_host(&rig->builder, listener, domains, routes);
+    model_builder_host(&rig->builder, listener, domains, rig_routes(rig));
     return listener;
 }
 
@@ -53,10 +62,7 @@ rig_free(struct rig *rig)
     model_builder_free(&rig->builder);
 }
 
-/* What a list of one rule without predicates takes. */
-enum { LIST_WORDS = 8 };
-
-/* Index of the route list that answers; -1: no host; -2: misdirected. */
+/* Number of the route list that answers; -1: no host; -2: misdirected. */
 static int
 ask(struct rig *rig, const sluice_request *request, sluice_str *domain)
 {
@@ -66,7 +72,7 @@ ask(struct rig *rig, const sluice_request *request, sluice_str *domain)
     enum lookup found = match_host(&view, &list, domain);
     if (found == LOOKUP_NO_HOST) return -1;
     if (found == LOOKUP_MISDIRECTED) return -2;
-    return (int)((const uint64_t *)list - rig->router->lists) / LIST_WORDS;
+    return (int)list_rule(list, 0)->origin.line;
 }
 
 Test(hosts, prefers_exact_then_the_longest_wildcard_then_any)
@@ -100,9 +106,7 @@ Test(hosts, prefers_exact_then_the_longest_wildcard_then_any)
         "*.foo.com", "*foo.com", "*.x.foo.com",
         "*",         "[::1]",    "foo.com *.foo.com *" /* named before: has none of them */};
     for (size_t i = 0; i < ROWS(domains); i++) {
-        struct model_route_list *routes = model_builder_routes(&rig.builder);
-        model_builder_rule(&rig.builder, routes, rig.action, NULL, 0);
-        model_builder_host(&rig.builder, mesh, domains[i], routes);
+        model_builder_host(&rig.builder, mesh, domains[i], rig_routes(&rig));
     }
     rig_compile(&rig);
     for (size_t i = 0; i < ROWS(rows); i++) {
@@ -213,9 +217,7 @@ Test(hosts, agrees_with_a_plain_reading, .timeout = 60)
             memset(domains[i], 0, 16);
             if (star) domains[i][0] = '*';
             if (!star || next_random(&random) % 20) random_name(&random, domains[i] + star);
-            struct model_route_list *routes = model_builder_routes(&rig.builder);
-            model_builder_rule(&rig.builder, routes, rig.action, NULL, 0);
-            model_builder_host(&rig.builder, mesh, domains[i], routes);
+            model_builder_host(&rig.builder, mesh, domains[i], rig_routes(&rig));
         }
         rig_compile(&rig);
         for (size_t i = 0; i < 300; i++) {
@@ -424,6 +426,45 @@ Test(hosts, routes_tls_by_server_name)
     cr_expect(ask(&rig, &request, &domain) == -1);
     request.sni = (sluice_str){NULL, 0};
     cr_expect(ask(&rig, &request, &domain) == -1);
+    rig_free(&rig);
+}
+
+/* Domains are kept beside the first host that has their list, once, whoever shares what. */
+Test(hosts, share_lists_and_are_shared)
+{
+    struct rig rig;
+    rig_init(&rig);
+    struct model_listener *first = rig_listener(&rig, MODEL_SCOPE_MESH, "", 80, "a.com *.b.com");
+    struct model_listener *second = rig_listener(&rig, MODEL_SCOPE_MESH, "", 81, "a.com");
+    /* Has its list, under other names and with one that port 80 does not have. */
+    model_builder_host(&rig.builder, second, "*.b.com c.com d.com", first->hosts[0].routes);
+    struct model_listener *third = rig_listener(&rig, MODEL_SCOPE_MESH, "", 82, "x.com");
+    third->hosts = second->hosts; /* both */
+    third->host_count = second->host_count;
+    rig_compile(&rig);
+    static const struct {
+        int line;
+        uint32_t port;
+        sluice_str authority;
+        int want;
+        sluice_str domain;
+    } rows[] = {
+        {__LINE__, 80, S("a.com"),   0,  S("a.com")  },
+        {__LINE__, 80, S("x.b.com"), 0,  S("*.b.com")},
+        {__LINE__, 80, S("c.com"),   -1, {NULL, 0}   },
+        {__LINE__, 81, S("a.com"),   1,  S("a.com")  },
+        {__LINE__, 81, S("x.b.com"), 0,  S("*.b.com")},
+        {__LINE__, 81, S("d.com"),   0,  S("d.com")  },
+        {__LINE__, 82, S("a.com"),   1,  S("a.com")  },
+        {__LINE__, 82, S("c.com"),   0,  S("c.com")  },
+        {__LINE__, 82, S("x.com"),   -1, {NULL, 0}   },
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        sluice_request request = {.authority = rows[i].authority, .port = rows[i].port};
+        sluice_str domain;
+        cr_expect(ask(&rig, &request, &domain) == rows[i].want, "line %d", rows[i].line);
+        cr_expect(str_equal(domain, rows[i].domain), "line %d", rows[i].line);
+    }
     rig_free(&rig);
 }
 

@@ -462,7 +462,7 @@ expect_filter_agrees(const struct model_predicate *path)
         struct view view;
         sluice_request request = {.path = short_paths[i]};
         view_init(&view, context, &request);
-        bool holds = match_rule(&view, list_rules(list)) == NULL;
+        bool holds = match_rule(&view, list_rule(list, 0)) == NULL;
         cr_expect((match_first(&view, list) != NULL) == holds, "path %zu, rule of %zu bytes", i,
                   path->matcher.value.len);
     }
@@ -500,7 +500,7 @@ Test(match, orders_predicates_by_cost)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    const struct predicate *first = rule_predicates(router, &list_rules(list_at(router, 0))[0]);
+    const struct predicate *first = rule_predicates(router, list_rule(list_at(router, 0), 0));
     cr_expect(first[ROWS(predicates) - 1].op == OP_REGEX);
     for (size_t i = 0; i < 2; i++) {
         cr_expect(first[i].subject == SUBJECT_PATH || first[i].subject == SUBJECT_METHOD);

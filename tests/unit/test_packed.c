@@ -168,8 +168,8 @@ static uint32_t
 number_of(const sluice_router *router, uint32_t rule)
 {
     if (rule == 0) return 0;
-    const struct rule *rules = list_rules(list_at(router, 0));
-    return (uint32_t)((const uint64_t *)&rules[rule - 1] - router->lists);
+    const struct rule *at = list_rule(list_at(router, 0), rule - 1);
+    return (uint32_t)((const uint64_t *)at - router->lists);
 }
 
 /* One rule for each thing that a decision can say, and what is said then. */

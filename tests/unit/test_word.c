@@ -42,6 +42,8 @@ Test(word, loads_a_pair_of_a_short_text)
     word_pair pair = word_pair_load(text);
     cr_assert(word_pair_low(pair) == bytes_of(text, 8));
     cr_assert(word_pair_high(pair) == bytes_of(text + 8, 8));
+    pair = word_pair_splat(0xa5);
+    cr_assert(word_pair_low(pair) == 0xa5 * WORD_ONES && word_pair_high(pair) == 0xa5 * WORD_ONES);
 }
 
 Test(word, has_a_bit_for_each_byte_of_a_comparison)

@@ -1,0 +1,159 @@
+/* router/match_first: what a short list passes over by its filters, against a scan of its rules. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "router/layout.h"
+#include "router/match.h"
+#include "support/model_builder.h"
+#include "support/rows.h"
+
+static uint64_t
+next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 33;
+}
+
+/* "/" and some letters, of which there are few, so that many paths begin alike; a NUL too. */
+static sluice_str
+random_path(uint64_t *state, char bytes[24])
+{
+    static const char letters[] = {'a', 'b', 'A', '/', '\0', '?'};
+    size_t len = next_random(state) % 24;
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = i == 0 || next_random(state) % 4 ? '/' : letters[next_random(state) % 6];
+    }
+    return str_make(bytes, len);
+}
+
+static struct model_predicate
+random_predicate(struct model_builder *builder, uint64_t *state)
+{
+    static const char *const headers[] = {"x-a", "x-b", "x-c"};
+    static const enum model_op ops[] = {MODEL_PREFIX, MODEL_EXACT, MODEL_SEGMENT_PREFIX,
+                                        MODEL_SUFFIX};
+    if (next_random(state) % 5 == 0) {
+        return model_builder_text(MODEL_HEADER, MODEL_PRESENT, headers[next_random(state) % 3], "");
+    }
+    char *bytes = model_builder_take(builder, 24, 1);
+    struct model_predicate path = {.subject = MODEL_PATH};
+    path.matcher.op = ops[next_random(state) % 4];
+    path.matcher.ignore_case = next_random(state) % 4 == 0;
+    path.matcher.value = random_path(state, bytes);
+    path.negate = next_random(state) % 16 == 0;
+    return path;
+}
+
+static void
+add_rules(struct model_builder *builder, struct model_route_list *routes, size_t count,
+          uint64_t *state)
+{
+    const struct model_action *action = model_builder_forward(builder, "a");
+    for (size_t i = 0; i < count; i++) {
+        struct model_predicate predicates[2];
+        size_t predicate_count = next_random(state) % 8 ? 1 + next_random(state) % 2 : 0;
+        for (size_t k = 0; k < predicate_count; k++) {
+            predicates[k] = random_predicate(builder, state);
+        }
+        model_builder_rule(builder, routes, action, predicates, predicate_count);
+    }
+}
+
+static const struct rule *
+scan(struct view *view, const struct route_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (!match_rule(view, list_rule(list, i))) return list_rule(list, i);
+    }
+    return NULL;
+}
+
+/* How many of the requests some rule decided. */
+static size_t
+expect_scan(sluice_router *router, uint64_t *state)
+{
+    enum { REQUESTS = 200 };
+    const struct route_list *list = list_at(router, 0);
+    sluice_context *context;
+    size_t decided = 0;
+    cr_assert(sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    for (size_t i = 0; i < REQUESTS; i++) {
+        static const sluice_field headers[] = {
+            {STR_INIT("x-a"), STR_INIT("1")},
+            {STR_INIT("x-b"), STR_INIT("1")},
+        };
+        char bytes[24];
+        sluice_request request = {.path = random_path(state, bytes), .headers = headers};
+        request.header_count = next_random(state) % 3;
+        struct view view;
+        view_init(&view, context, &request);
+        const struct rule *want = scan(&view, list);
+        view_init(&view, context, &request);
+        cr_assert(match_first(&view, list) == want, "request %zu", i);
+        decided += want != NULL;
+    }
+    sluice_context_free(context);
+    return decided;
+}
+
+/* Of lists of every length there is, and one rule more; with more kinds of masks than groups. */
+Test(filters, find_the_rule_that_a_scan_finds)
+{
+    uint64_t state = 7;
+    size_t full = 0, decided = 0;
+    for (size_t round = 0; round < 20 * (SHORT_LIST + 2); round++) {
+        struct model_builder builder;
+        model_builder_init(&builder);
+        struct model_route_list *routes = model_builder_routes(&builder);
+        size_t count = round % (SHORT_LIST + 2);
+        add_rules(&builder, routes, count, &state);
+        model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+        sluice_router *router = model_builder_compile(&builder, NULL);
+        cr_assert(router);
+        const struct route_list *list = list_at(router, 0);
+        cr_expect((list->index != 0) == (count > SHORT_LIST));
+        cr_expect(list->group_count <= FILTER_GROUPS);
+        full += list->group_count == FILTER_GROUPS;
+        decided += expect_scan(router, &state);
+        sluice_router_release(router);
+        model_builder_free(&builder);
+    }
+    cr_expect(full > 100 && decided > 10000, "%zu lists had all groups, %zu decisions", full,
+              decided);
+}
+
+/* A rule is reached by sixteen bits: where they do not suffice for so few rules, the list has an
+ * index. */
+Test(filters, of_rules_too_large_for_a_short_list)
+{
+    enum { RULES = 8, HEADERS = 1000 };
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *routes = model_builder_routes(&builder);
+    struct model_predicate predicates[HEADERS + 1];
+    for (size_t i = 0; i < HEADERS; i++) {
+        predicates[i] = model_builder_text(MODEL_HEADER, MODEL_EXACT, "x",
+                                           "a value that is nearly as long as a near text may be");
+    }
+    for (size_t i = 0; i < RULES; i++) {
+        char path[8];
+        snprintf(path, sizeof(path), "/%zu", i);
+        predicates[HEADERS] = model_builder_text(MODEL_PATH, MODEL_EXACT, "", "");
+        predicates[HEADERS].matcher.value = model_builder_dup(&builder, path);
+        model_builder_rule(&builder, routes, model_builder_forward(&builder, "a"), predicates,
+                           HEADERS + 1);
+    }
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    sluice_context *context;
+    cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    cr_expect(list_at(router, 0)->index != 0);
+    sluice_field header = {STR("x"), predicates[0].matcher.value};
+    sluice_request request = {.path = STR("/6"), .headers = &header, .header_count = 1};
+    sluice_decision decision;
+    cr_expect(sluice_route(context, &request, &decision) == SLUICE_FORWARD);
+    cr_expect(decision.matched->rule == 6);
+    sluice_context_free(context);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
