@@ -35,7 +35,7 @@ add_listener(struct gw_lower *lower, sluice_str gateway, const struct gw_listene
         .tls = from->protocol == GW_HTTPS,
         .listener_tls = tls_of(from),
         .hostname = from->hostname,
-        .isolated_by_sni = from->protocol == GW_HTTPS,
+        .isolated = family_of(from->protocol) == MODEL_FAMILY_HTTP,
     };
     bool http = to.family == MODEL_FAMILY_HTTP;
     return (http ? gw_hosts_http(lower, from, &to) : gw_hosts_l4(lower, from, &to)) &&

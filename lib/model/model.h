@@ -288,9 +288,10 @@ enum model_family { MODEL_FAMILY_HTTP, MODEL_FAMILY_TLS, MODEL_FAMILY_TCP, MODEL
  * Who asks, on which port. Of the listeners of one (scope, name, family) those of the request's
  * port are candidates, or, if there are none, those with port 0. Among candidates of the request's
  * scheme (tls or not; if none has it, all) the one whose hostname fits the host most specifically
- * is asked; none fits: 404. The host is the authority without port, or for TLS the SNI. With
- * `isolated_by_sni`, an SNI that selects another listener than the authority does answers 421; no
- * SNI selects the listener without hostname. Of listeners alike the first counts.
+ * is asked; none fits: 404. The host is the authority without port, or for TLS the SNI. `isolated`
+ * HTTP listeners answer nothing that is not of their scheme, and with TLS, an SNI that selects
+ * another listener than the authority does answers 421; no SNI selects the listener without
+ * hostname. Of listeners alike the first counts.
  */
 struct model_listener {
     enum model_scope scope;
@@ -300,7 +301,7 @@ struct model_listener {
     bool tls;                         /* the client speaks TLS and it ends here */
     sluice_listener_tls listener_tls; /* reported in the decision */
     sluice_str hostname;              /* pattern like a domain; empty: any host */
-    bool isolated_by_sni;
+    bool isolated;
     const struct model_virtual_host *hosts;
     size_t host_count;
 };

@@ -273,13 +273,18 @@ build_port(struct builder *builder, struct port *port, const struct listener_key
            size_t begin, size_t end)
 {
     const struct model_listener *first = keys[begin].from;
-    *port = (struct port){.number = first->port, .listener = (uint32_t)begin};
-    if (end - begin == 1 && first->hostname.len == 0 && !first->isolated_by_sni) return true;
+    *port = (struct port){
+        .number = first->port,
+        .listener = (uint32_t)begin,
+        .http_only = first->isolated && !ends_tls(first),
+    };
+    bool any_name = end - begin == 1 && first->hostname.len == 0;
+    if (any_name && (!first->isolated || port->http_only)) return true;
     struct port_names *names = build_array(builder, 1, sizeof(*names));
     port->names = names;
     if (!names) return false;
     for (size_t i = begin; i < end; i++) {
-        names->isolated_by_sni |= keys[i].from->isolated_by_sni;
+        names->isolated |= keys[i].from->isolated;
     }
     return build_names(builder, &names->plain, keys, begin, end, false) &&
            build_names(builder, &names->tls, keys, begin, end, true);

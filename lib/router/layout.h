@@ -326,7 +326,7 @@ struct listener {
 /* Hostnames of the listeners of one port: of HTTP those that end TLS apart from the others. */
 struct port_names {
     struct host_table plain, tls;
-    bool isolated_by_sni;
+    bool isolated;
 };
 
 /* The listeners of one (scope, name, family) on one port. */
@@ -334,6 +334,7 @@ struct port {
     uint32_t number;                /* 0: any other */
     uint32_t listener;              /* where `names` is NULL: the only one, of any host */
     const struct port_names *names; /* or NULL */
+    bool http_only;                 /* of an isolated listener that does not end TLS */
 };
 
 /* Who asks. Its ports are in ascending order, 0 last. */

@@ -16,15 +16,20 @@ is_empty(const struct host_table *table)
     return !table->slots;
 }
 
-/* Listeners that end TLS answer https and the others http; where only one sort is, it answers both.
- */
-static const struct host_table *
-names_of(const struct view *view, const struct port_names *names)
+static bool
+is_https(const struct view *view)
 {
-    bool tls = view->family == FAMILY_HTTP && str_equal(view_scheme(view), STR("https"));
-    const struct host_table *wanted = tls ? &names->tls : &names->plain;
-    if (!is_empty(wanted)) return wanted;
-    return tls ? &names->plain : &names->tls;
+    return view->family == FAMILY_HTTP && str_equal(view_scheme(view), STR("https"));
+}
+
+/* Listeners that end TLS answer https and the others http; where only one sort is, it answers both,
+ * unless the listeners are isolated. */
+static const struct host_table *
+names_of(const struct port_names *names, bool https)
+{
+    const struct host_table *wanted = https ? &names->tls : &names->plain;
+    if (names->isolated || !is_empty(wanted)) return wanted;
+    return https ? &names->plain : &names->tls;
 }
 
 /* With TLS ended here, the handshake chose a listener by its server name before the request came.
@@ -40,10 +45,10 @@ check_server_name(const struct view *view, const struct host_table *names, uint3
 static enum lookup
 choose_listener(struct view *view, const struct port_names *names)
 {
-    const struct host_table *table = names_of(view, names);
+    bool https = is_https(view);
+    const struct host_table *table = names_of(names, https);
     uint32_t found = find_name(view, table, view->host);
-    bool tls = table == &names->tls && str_equal(view_scheme(view), STR("https"));
-    if (tls && names->isolated_by_sni) {
+    if (https && names->isolated) {
         enum lookup named = check_server_name(view, table, found);
         if (named != LOOKUP_FOUND) return named;
     }
@@ -58,6 +63,7 @@ match_listener(struct view *view)
     const struct port *port = scopes_port(view);
     if (!port) return LOOKUP_NO_HOST;
     if (port->names) return choose_listener(view, port->names);
+    if (port->http_only && is_https(view)) return LOOKUP_NO_HOST;
     view->listener = &view->router->listeners[port->listener];
     return LOOKUP_FOUND;
 }

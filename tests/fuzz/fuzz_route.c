@@ -270,7 +270,7 @@ add_hosts(struct model_builder *b, const struct model_route_list *routes)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct model_listener *listener =
             model_builder_listener(b, rows[i].scope, rows[i].name, rows[i].family, rows[i].port);
-        listener->tls = listener->isolated_by_sni = rows[i].tls;
+        listener->tls = listener->isolated = rows[i].tls;
         listener->hostname = sluice_str_of(rows[i].hostname);
         model_builder_host(b, listener, rows[i].domains, routes);
     }

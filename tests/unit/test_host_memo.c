@@ -79,7 +79,7 @@ listener_of(struct model_builder *builder, size_t i)
         model_builder_listener(builder, scope, name, hosts[i].family, hosts[i].port);
     listener->tls = hosts[i].tls;
     listener->hostname = sluice_str_of(hosts[i].hostname);
-    listener->isolated_by_sni = hosts[i].tls && hosts[i].hostname[0] == 'r';
+    listener->isolated = hosts[i].tls && hosts[i].hostname[0] == 'r';
     return listener;
 }
 
