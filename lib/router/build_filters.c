@@ -8,21 +8,12 @@ struct filter_builder {
     uint32_t set_count;
 };
 
-/* What one rule needs. */
+/* What one rule needs: the path is this (`whole`) or begins with it; headers as in a set. */
 struct need {
-    uint64_t word, headers;
-    uint8_t mask;
+    sluice_str path;
+    bool whole, fold;
+    uint64_t headers;
 };
-
-/* The path's first eight bytes must be these, or these and then nothing or anything. */
-static void
-require_path(struct need *need, sluice_str text, bool whole, bool fold)
-{
-    size_t bytes = text.len >= 8 || whole ? 8 : text.len;
-    need->word = word_first(text.ptr, text.len);
-    need->mask = (uint8_t)(bytes + (fold ? FILTER_FOLD : 0));
-    if (fold) need->word &= ~(0x20 * WORD_ONES); /* letters and a few others pass in either case */
-}
 
 static void
 require(const struct builder *builder, struct need *need, const struct predicate *predicate)
@@ -33,15 +24,16 @@ require(const struct builder *builder, struct need *need, const struct predicate
         need->headers |= UINT64_C(1) << predicate->name;
     }
     if (predicate->subject != SUBJECT_PATH) return;
-    if (predicate->op == OP_EXACT) {
-        require_path(need, predicate->text, true, fold);
-    } else if (predicate->op == OP_PREFIX || predicate->op == OP_SEGMENT_PREFIX) {
-        require_path(need, predicate->text, false, fold);
+    if (predicate->op == OP_EXACT || predicate->op == OP_PREFIX ||
+        predicate->op == OP_SEGMENT_PREFIX) {
+        need->path = predicate->text;
+        need->whole = predicate->op == OP_EXACT;
+        need->fold = fold;
     } else if (predicate->op == OP_REGEX) {
         const struct pattern *pattern = &predicate->pattern;
-        sluice_str prefix = {pattern->prefix, pattern->len};
-        if (prefix.len == 0) prefix = builder->literals[pattern->regex].prefix;
-        require_path(need, prefix, false, false);
+        need->path = str_make(pattern->prefix, pattern->len);
+        if (pattern->len == 0) need->path = builder->literals[pattern->regex].prefix;
+        need->whole = need->fold = false;
     }
 }
 
@@ -67,6 +59,65 @@ number_of(struct filter_builder *fb, uint64_t headers)
     if (i == HEADER_SETS) return 0;
     if (i == fb->set_count) fb->sets[fb->set_count++] = headers;
     return (uint8_t)i;
+}
+
+/* ---- the window: eight bytes of the path ---- */
+
+static uint64_t
+word_of(const struct need *need, size_t from)
+{
+    sluice_str rest = str_skip(need->path, from);
+    return word_first(rest.ptr, rest.len);
+}
+
+/* How much of the window is certain. */
+static uint32_t
+mask_of(const struct need *need, size_t from)
+{
+    size_t left = str_skip(need->path, from).len;
+    size_t bytes = left >= 8 || need->whole ? 8 : left;
+    return (uint32_t)bytes + (need->fold ? FILTER_FOLD : 0);
+}
+
+/* How often a request for one rule would pass the filter of another. */
+static size_t
+count_passes(const struct need *needs, size_t count, size_t from)
+{
+    size_t passes = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word = word_of(&needs[i], from), mask = filter_masks[mask_of(&needs[i], from)];
+        for (size_t k = 0; k < count; k++) {
+            passes += ((word ^ word_of(&needs[k], from)) & mask) == 0;
+        }
+    }
+    return passes;
+}
+
+static size_t
+count_same(sluice_str a, sluice_str b)
+{
+    size_t len = 0;
+    while (len < a.len && len < b.len && a.ptr[len] == b.ptr[len]) {
+        len++;
+    }
+    return len;
+}
+
+/* Where it begins: at the beginning, or behind what all longer paths have in common ("/api/v1/"),
+ * whichever tells the rules better apart. */
+static uint8_t
+choose_window(const struct need *needs, size_t count)
+{
+    const struct need *first = NULL;
+    size_t common = UINT8_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (needs[i].path.len <= sizeof(uint64_t)) continue;
+        if (!first) first = &needs[i];
+        size_t same = count_same(first->path, needs[i].path);
+        if (same < common) common = same;
+    }
+    if (!first || count_passes(needs, count, common) >= count_passes(needs, count, 0)) return 0;
+    return (uint8_t)common;
 }
 
 /* ---- groups ---- */
@@ -126,7 +177,7 @@ join_groups(struct groups *groups)
 }
 
 static uint64_t
-mask_of(const struct groups *groups, uint32_t rule)
+group_mask(const struct groups *groups, uint32_t rule)
 {
     uint32_t i = 0;
     while (!(groups->all[i].rules >> rule & 1)) {
@@ -143,16 +194,20 @@ fill_filters(struct filter_builder *fb, struct route_list *list)
     struct filter *filters = list_filters(list);
     for (uint32_t i = 0; i < list->count; i++) {
         needs[i] = need_of(fb->builder, list_rule_at(list, &filters[i]));
-        add_to_group(&groups, needs[i].mask, UINT32_C(1) << i);
+        filters[i].headers = number_of(fb, needs[i].headers);
+    }
+    list->window = choose_window(needs, list->count);
+    for (uint32_t i = 0; i < list->count; i++) {
+        add_to_group(&groups, mask_of(&needs[i], list->window), UINT32_C(1) << i);
     }
     while (groups.count > FILTER_GROUPS) {
         join_groups(&groups);
     }
-    list->group_count = (uint16_t)groups.count;
+    list->group_count = (uint8_t)groups.count;
     memcpy(list_groups(list), groups.all, groups.count * sizeof(groups.all[0]));
     for (uint32_t i = 0; i < list->count; i++) {
-        list_tags(list)[i] = (char)filter_tag(needs[i].word & mask_of(&groups, i));
-        filters[i].headers = number_of(fb, needs[i].headers);
+        uint64_t word = word_of(&needs[i], list->window);
+        list_tags(list)[i] = (char)filter_tag(word & group_mask(&groups, i));
     }
 }
 

@@ -268,18 +268,19 @@ struct domain {
  */
 struct route_list {
     uint32_t count;
-    uint32_t next;        /* place of the list asked when none of the rules holds, or NO_ROUTES */
-    uint32_t index;       /* of a long list: its index + 1; 0: the list is short */
-    uint16_t rules;       /* where they begin, in words from the list's own beginning on */
-    uint16_t group_count; /* of the filters of a short list */
+    uint32_t next;       /* place of the list asked when none of the rules holds, or NO_ROUTES */
+    uint32_t index;      /* of a long list: its index + 1; 0: the list is short */
+    uint16_t rules;      /* where they begin, in words from the list's own beginning on */
+    uint8_t group_count; /* of the filters of a short list */
+    uint8_t window;      /* the filters' eight bytes of the path begin with this one */
 };
 
 /*
- * A filter is what a rule needs at least, to be seen without looking at the rule: the path's first
- * eight bytes under a mask, and headers. It may let too much pass, never too little. A short list
- * has first its groups, each of the rules of one mask; then, for each rule, a tag of the eight
- * bytes under the mask; then the rest. So twenty rules are passed over within three cache lines,
- * and all at once.
+ * A filter is what a rule needs at least, to be seen without looking at the rule: eight bytes of
+ * the path under a mask, and headers. It may let too much pass, never too little. A short list has
+ * first its groups, each of the rules of one mask; then, for each rule, a tag of the eight bytes
+ * under the mask; then the rest. So twenty rules are passed over within three cache lines, and all
+ * at once.
  */
 struct filter_group {
     uint32_t rules; /* bit i: the list's rule i */

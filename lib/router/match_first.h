@@ -36,7 +36,8 @@ filter_group_passes(const struct filter_group *group, const char *tags, uint64_t
 static inline uint32_t
 match_filter(const struct view *view, const struct route_list *list)
 {
-    const uint64_t path = word_first(view->path.ptr, view->path.len);
+    const sluice_str rest = str_skip(view->path, list->window);
+    const uint64_t path = word_first(rest.ptr, rest.len);
     const struct filter_group *group = list_groups(list), *end = group + list->group_count;
     const char *tags = (const char *)end;
     uint32_t found = 0;
