@@ -11,7 +11,7 @@ struct filter_builder {
 /* What one rule needs: the path is this (`whole`) or begins with it; headers as in a set. */
 struct need {
     sluice_str path;
-    bool whole, fold;
+    bool whole, fold, sure; /* sure: and nothing else */
     uint64_t headers;
 };
 
@@ -37,6 +37,17 @@ require(const struct builder *builder, struct need *need, const struct predicate
     }
 }
 
+/* Whether a path that passes the filter satisfies the predicate. Behind the end of a short path
+ * stand zeros, which must not be taken for bytes of the prefix. */
+static bool
+is_sure(const struct predicate *predicate)
+{
+    sluice_str text = predicate->text;
+    if (predicate->subject != SUBJECT_PATH || predicate->op != OP_PREFIX) return false;
+    if (predicate->flags || text.len > 8) return false;
+    return text.len == 0 || text.ptr[text.len - 1] != '\0';
+}
+
 static struct need
 need_of(const struct builder *builder, const struct rule *rule)
 {
@@ -45,6 +56,7 @@ need_of(const struct builder *builder, const struct rule *rule)
     for (uint32_t i = 0; i < rule->predicate_count; i++) {
         require(builder, &need, &predicates[i]);
     }
+    need.sure = rule->predicate_count == 0 || (rule->predicate_count == 1 && is_sure(predicates));
     return need;
 }
 
@@ -84,10 +96,14 @@ static size_t
 count_passes(const struct need *needs, size_t count, size_t from)
 {
     size_t passes = 0;
+    uint64_t words[SHORT_LIST];
     for (size_t i = 0; i < count; i++) {
-        uint64_t word = word_of(&needs[i], from), mask = filter_masks[mask_of(&needs[i], from)];
+        words[i] = word_of(&needs[i], from);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t mask = filter_masks[mask_of(&needs[i], from)];
         for (size_t k = 0; k < count; k++) {
-            passes += ((word ^ word_of(&needs[k], from)) & mask) == 0;
+            passes += ((words[i] ^ words[k]) & mask) == 0;
         }
     }
     return passes;
@@ -187,16 +203,9 @@ group_mask(const struct groups *groups, uint32_t rule)
 }
 
 static void
-fill_filters(struct filter_builder *fb, struct route_list *list)
+fill_groups(struct route_list *list, const struct need *needs)
 {
     struct groups groups = {.count = 0};
-    struct need needs[SHORT_LIST];
-    struct filter *filters = list_filters(list);
-    for (uint32_t i = 0; i < list->count; i++) {
-        needs[i] = need_of(fb->builder, list_rule_at(list, &filters[i]));
-        filters[i].headers = number_of(fb, needs[i].headers);
-    }
-    list->window = choose_window(needs, list->count);
     for (uint32_t i = 0; i < list->count; i++) {
         add_to_group(&groups, mask_of(&needs[i], list->window), UINT32_C(1) << i);
     }
@@ -211,12 +220,44 @@ fill_filters(struct filter_builder *fb, struct route_list *list)
     }
 }
 
+/* ---- lists ---- */
+
+static void
+fill_few(const struct route_list *list, const struct need *needs)
+{
+    struct filter *filters = list_filters(list);
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint32_t mask = mask_of(&needs[i], list->window);
+        if (needs[i].sure && list->window == 0) mask += FILTER_SURE;
+        filters[i].mask = (uint8_t)mask;
+        list_words(list)[i] = word_of(&needs[i], list->window) & filter_masks[mask];
+    }
+}
+
+static void
+fill_filters(struct filter_builder *fb, struct route_list *list)
+{
+    struct need needs[SHORT_LIST];
+    struct filter *filters = list_filters(list);
+    for (uint32_t i = 0; i < list->count; i++) {
+        needs[i] = need_of(fb->builder, list_rule_at(list, &filters[i]));
+        filters[i].headers = number_of(fb, needs[i].headers);
+    }
+    list->window = choose_window(needs, list->count);
+    if (list->count <= FEW_RULES) {
+        fill_few(list, needs);
+    } else {
+        fill_groups(list, needs);
+    }
+}
+
 size_t
 build_filter_words(size_t rule_count)
 {
-    size_t groups = rule_count < FILTER_GROUPS ? rule_count : FILTER_GROUPS;
-    size_t bytes = groups * sizeof(struct filter_group) + rule_count * (1 + sizeof(struct filter));
-    return (bytes + 7) / 8;
+    size_t few = rule_count * sizeof(uint64_t);
+    size_t more = FILTER_GROUPS * sizeof(struct filter_group) + rule_count;
+    size_t bytes = rule_count <= FEW_RULES ? few : more;
+    return (bytes + rule_count * sizeof(struct filter) + 7) / 8;
 }
 
 static bool

@@ -69,12 +69,13 @@ static void __attribute__((noinline, cold)) give_up(struct view *view, sluice_de
 }
 
 /* The first rule that holds, of the list or of those that it falls through to. `found`: what
- * match_filter() found, of a short list. */
+ * match_filter() found, of a list with groups. */
 static inline const struct rule *
 first_rule(struct view *view, const struct route_list *list, uint32_t found)
 {
-    const struct rule *rule =
-        list->index ? match_search(view, list) : match_found(view, list, found);
+    const struct rule *rule = list->group_count ? match_found(view, list, found)
+                              : list->index     ? match_search(view, list)
+                                                : match_few(view, list);
     while (!rule && list->next != NO_ROUTES) {
         list = list_at(view->router, list->next);
         rule = match_first(view, list);
@@ -102,7 +103,7 @@ decide(struct view *view, sluice_decision *decision)
     uint32_t passed = 0;
     enum lookup found = find_host(view, &routes);
     view_split_path(view);
-    if (found == LOOKUP_FOUND && !routes->index) passed = match_filter(view, routes);
+    if (found == LOOKUP_FOUND && routes->group_count) passed = match_filter(view, routes);
     /* The decision is cleared while the processor waits for what passed the filter. */
     begin(view, decision);
     if (found == LOOKUP_FOUND) rule = first_rule(view, routes, passed);

@@ -276,23 +276,35 @@ struct route_list {
 };
 
 /*
- * A filter is what a rule needs at least, to be seen without looking at the rule: eight bytes of
- * the path under a mask, and headers. It may let too much pass, never too little. A short list has
- * first its groups, each of the rules of one mask; then, for each rule, a tag of the eight bytes
- * under the mask; then the rest. So twenty rules are passed over within three cache lines, and all
- * at once.
+ * A filter is what a rule of a short list needs at least, to be seen without looking at the rule:
+ * eight bytes of the path under a mask, and headers. It may let too much pass, never too little.
+ * The filters stand right before the rules. Before them, a list of few rules has the eight bytes of
+ * each.
+ */
+struct filter {
+    uint8_t mask;    /* among filter_masks (match_first.h); from FILTER_SURE on, the rule holds */
+    uint8_t headers; /* among the router's header sets; 0: none */
+    uint16_t place;  /* of the rule, in words from the list's beginning on */
+};
+
+/*
+ * A list of more rules has instead its groups, each of the rules of one mask, and for each rule a
+ * tag of the eight bytes under it. So twenty rules are passed over within three cache lines, and
+ * all at once.
  */
 struct filter_group {
     uint32_t rules; /* bit i: the list's rule i */
-    uint32_t mask;  /* among filter_masks (match_first.h) */
+    uint32_t mask;
 };
 
-struct filter {
-    uint16_t headers; /* among the router's header sets; 0: none */
-    uint16_t place;   /* of the rule, in words from the list's beginning on */
+enum {
+    FEW_RULES = 8, /* as many are passed over faster one by one */
+    SHORT_LIST = 32,
+    FILTER_GROUPS = 4,
+    FILTER_FOLD = 9,
+    FILTER_SURE = 2 * FILTER_FOLD,
+    HEADER_SETS = 256,
 };
-
-enum { SHORT_LIST = 32, FILTER_GROUPS = 4, FILTER_FOLD = 9, HEADER_SETS = 256 };
 
 static inline uint32_t
 filter_tag(uint64_t masked)
@@ -404,14 +416,21 @@ list_at(const struct sluice_router *router, uint32_t place)
     return (void *)&router->lists[place];
 }
 
-/* Of a short list. */
+/* Of a list of few rules. */
+static inline uint64_t *
+list_words(const struct route_list *list)
+{
+    return (uint64_t *)(uintptr_t)(list + 1);
+}
+
+/* Of a short list of more. */
 static inline struct filter_group *
 list_groups(const struct route_list *list)
 {
     return (struct filter_group *)(uintptr_t)(list + 1);
 }
 
-/* Of a short list. */
+/* Of a short list of more. */
 static inline char *
 list_tags(const struct route_list *list)
 {

@@ -35,5 +35,6 @@ const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
     if (routes->index) return match_search(view, routes);
+    if (routes->group_count == 0) return match_few(view, routes);
     return match_found(view, routes, match_filter(view, routes));
 }
