@@ -141,7 +141,29 @@ Test(filters, look_behind_a_common_prefix)
     model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
     sluice_router *router = model_builder_compile(&builder, NULL);
     cr_assert(router);
-    cr_expect(list_at(router, 0)->window == strlen("/api/v1/"));
+    const struct route_list *list = list_at(router, 0);
+    cr_expect(list->window == strlen("/api/v1/"));
+    static const struct {
+        sluice_str path;
+        int rule; /* -1: none */
+    } rows[] = {
+        {STR_INIT("/api/v1/users/7"), 0 },
+        {STR_INIT("/api/v1/items"),   2 },
+        {STR_INIT("/api/v2/users"),   3 },
+        {STR_INIT("/api/v1/"),        3 },
+        {STR_INIT("/"),               3 },
+        {STR_INIT("api/v1/users"),    -1}, /* not even the short one begins so */
+    };
+    sluice_context *context;
+    cr_assert(sluice_context_new(&context, router, NULL) == SLUICE_OK);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct view view;
+        sluice_request request = {.path = rows[i].path};
+        view_init(&view, context, &request);
+        const struct rule *rule = match_first(&view, list);
+        cr_expect((rule ? (int)rule->origin.rule : -1) == rows[i].rule, "%zu", i);
+    }
+    sluice_context_free(context);
     sluice_router_release(router);
     model_builder_free(&builder);
 }
