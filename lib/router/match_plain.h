@@ -21,7 +21,7 @@ plain_path_holds(sluice_str path, const struct predicate *predicate)
     sluice_str text = predicate->text;
     bool whole = predicate->op == OP_EXACT;
     if ((path.len < text.len) | (whole & (path.len != text.len))) return false;
-    return word_same_text(path.ptr, text.ptr, text.len);
+    return word_same_varied(path.ptr, text.ptr, text.len);
 }
 
 /* Of a header that the request has once, whether it is this value. False says nothing. */

@@ -68,9 +68,11 @@ Test(word, tells_texts_apart_that_differ_in_one_byte)
         memcpy(other, text, len + 1);
         other[len] ^= 1; /* behind the text */
         cr_assert(word_same_text(text, other, len), "%zu", len);
+        cr_assert(word_same_varied(text, other, len), "%zu", len);
         for (size_t i = 0; i < len; i++) {
             other[i] ^= 1;
             cr_assert(!word_same_text(text, other, len), "byte %zu of %zu", i, len);
+            cr_assert(!word_same_varied(text, other, len), "byte %zu of %zu", i, len);
             other[i] ^= 1;
         }
     }
