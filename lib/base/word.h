@@ -179,8 +179,8 @@ word_same_text(const char *a, const char *b, size_t len)
     return word_pair_bits(same) == 0xffff;
 }
 
-/* The same, faster where the length is another one each time: from 8 to 32 bytes it takes four words,
- * some of which may be the same ones, and no branch. */
+/* The same, faster where the length is another one each time: from 8 to 32 bytes it takes four
+ * words, some of which may be the same ones, and no branch. */
 static inline bool
 word_same_varied(const char *a, const char *b, size_t len)
 {

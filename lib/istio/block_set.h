@@ -8,6 +8,7 @@
 #define SLUICE_ISTIO_BLOCK_SET_H
 
 #include "base/arena.h"
+#include "base/hash_slots.h"
 
 struct block_place {
     uint64_t hash;
@@ -17,8 +18,7 @@ struct block_place {
 struct block_set {
     const struct block_place *places; /* of all blocks, in the set or not */
     size_t count;
-    uint64_t *slots; /* high half of the hash, index + 1 into places; 0 is free. Half of them are */
-    size_t slot_count;
+    struct hash_slots slots; /* half of them are free */
 };
 
 /* An empty set. False when the arena has no memory. */
@@ -29,7 +29,11 @@ void block_set_add(struct block_set *set, size_t index);
 /* Walk the blocks with that hash: *cursor is the hash itself at first. NULL at the end. */
 const struct block_place *block_set_next(const struct block_set *set, uint64_t hash,
                                          uint64_t *cursor);
-/* Ask for the memory that a walk, or adding, begins with. */
-void block_set_prefetch(const struct block_set *set, uint64_t hash);
+/* See hash_slots_prefetch(). */
+static inline void
+block_set_prefetch(const struct block_set *set, uint64_t hash)
+{
+    hash_slots_prefetch(&set->slots, hash);
+}
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef SLUICE_ROUTER_BUILD_KEY_TABLE_H
 #define SLUICE_ROUTER_BUILD_KEY_TABLE_H
 
+#include "base/hash_slots.h"
 #include "base/str.h"
 
 struct key_entry {
@@ -17,8 +18,8 @@ struct key_table {
     const sluice_allocator *alloc;
     struct key_entry *entries;
     size_t count, capacity;
-    uint64_t *slots;              /* high half of the hash, index + 1; 0 is free */
-    size_t slot_count, slot_room; /* those in use, and how many there is memory for */
+    struct hash_slots slots;
+    size_t slot_room; /* how many there is memory for */
 };
 
 void key_table_free(struct key_table *table);
@@ -27,11 +28,11 @@ bool key_table_begin(struct key_table *table, size_t count);
 /* Add an entry, also where the hash has some. False when memory ran out. */
 bool key_table_add(struct key_table *table, struct key_entry entry);
 
-/* Ask for the memory that a walk, or adding, begins with. */
+/* See hash_slots_prefetch(). */
 static inline void
 key_table_prefetch(const struct key_table *table, uint64_t hash)
 {
-    __builtin_prefetch(&table->slots[(size_t)hash & (table->slot_count - 1)]);
+    hash_slots_prefetch(&table->slots, hash);
 }
 
 /* Walk the entries of a hash: *cursor is the hash itself at first. NULL at the end. */
