@@ -201,7 +201,13 @@ convert_resource(struct builder *builder, struct resource *to, const struct mode
     sluice_str parts[] = {from->kind, from->space, from->name};
     bool fits =
         from->kind.len <= KIND_MAX && from->space.len <= SPACE_MAX && from->name.len <= UINT32_MAX;
-    if (!fits) return build_fail(builder, SLUICE_ERR_LIMIT);
+    if (!fits) {
+        struct diag_place nowhere = {0};
+        diag_add(builder->diags, SLUICE_SEVERITY_ERROR, "SL0006", &nowhere,
+                 "the kind or namespace of a resource is longer than %d and %d bytes",
+                 (int)KIND_MAX, (int)SPACE_MAX);
+        return build_fail(builder, SLUICE_ERR_LIMIT);
+    }
     to->text = arena_concat(builder->keep, parts, 3).ptr;
     to->kind_len = from->kind.len & KIND_MAX;
     to->space_len = from->space.len & SPACE_MAX;
