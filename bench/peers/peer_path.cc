@@ -272,12 +272,13 @@ run(const std::string &kind, size_t count, const std::vector<Peer> &peers, const
     // A loop over thousands of patterns takes milliseconds for one path.
     expect_equal(peers, paths, count > 1000 ? 200 : paths.size());
     for (const Peer &peer : peers) {
-        // Goes on where it stopped: a slow peer has few requests in a round, others in each.
+        // In an order that does not repeat, as the processor would learn it by heart. Goes on where
+        // it stopped: a slow peer has few requests in a round, others in each.
         subjects.push_back(
             {peer.name, [&paths, match = peer.match, next = size_t(0)](size_t ops) mutable {
                  uint64_t sum = 0;
                  for (size_t i = 0; i < ops; i++) {
-                     sum += match(paths[next++ % paths.size()]);
+                     sum += match(paths[scramble(next++) % paths.size()]);
                  }
                  return sum;
              }});
