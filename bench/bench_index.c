@@ -65,7 +65,6 @@ compile(struct bench_case *c, uint64_t seed)
     sluice_compile_options options;
     sluice_compile_options_init(&options);
     options.allocator = &counting;
-    options.allocator = &counting;
     options.hash_seed = seed;
     if (sluice_compile(&c->router, &source, 1, &options, NULL) != SLUICE_OK ||
         sluice_context_new(&c->context, c->router, NULL) != SLUICE_OK) {

@@ -125,8 +125,7 @@ count_model(struct builder *builder, const struct model *model)
 size_t
 build_rules_begin(const struct placed *placed)
 {
-    /* A long list begins on a cache line and its rules on half a one, so that none stands on two.
-     */
+    /* Those of a long list begin on half a cache line, so that none stands on two. */
     return placed->is_short ? LIST_WORDS + build_filter_words(placed->from->count) : LINE / 2;
 }
 

@@ -157,8 +157,8 @@ const struct placed *build_placed(struct builder *builder,
 /* build_rules.c: what stands in the lists, but for their filters. */
 bool build_rules(struct builder *builder);
 
-/* build_filters.c: how long a list is scanned; and the filters of those that are, once the needed
- * headers have their numbers. */
+/* build_filters.c: the filters of short lists, once the needed headers have their numbers; and the
+ * room that they take. */
 size_t build_filter_words(size_t rule_count);
 bool build_filters(struct builder *builder);
 /* build_index.c: the indexes of all others. */

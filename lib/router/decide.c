@@ -68,14 +68,12 @@ static void __attribute__((noinline, cold)) give_up(struct view *view, sluice_de
     act_answer(view, SLUICE_UNAVAILABLE, 500, -1, decision);
 }
 
-/* The first rule that holds, of the list or of those that it falls through to. `found`: what
- * match_filter() found, of a list with groups. */
+/* The first rule that holds, of the list or of those that it falls through to. `found`: as for
+ * match_list(). */
 static inline const struct rule *
 first_rule(struct view *view, const struct route_list *list, uint32_t found)
 {
-    const struct rule *rule = list->group_count ? match_found(view, list, found)
-                              : list->index     ? match_search(view, list)
-                                                : match_few(view, list);
+    const struct rule *rule = match_list(view, list, found);
     while (!rule && list->next != NO_ROUTES) {
         list = list_at(view->router, list->next);
         rule = match_first(view, list);

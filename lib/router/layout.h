@@ -1,9 +1,9 @@
 /*
  * layout: what a sealed router consists of. Built once by build*.c, then only read.
  *
- * Small and often read things are arrays addressed by 32-bit index (rules, predicates, hosts); rare
- * things hang off pointers and are NULL when a rule has none. Everything lives in the router's
- * arena, except the regular expressions.
+ * What each decision reads stands together, by virtual host (see struct route_list); rare things
+ * hang off pointers and are NULL when a rule has none. Everything lives in the router's arena,
+ * except the regular expressions.
  */
 #ifndef SLUICE_ROUTER_LAYOUT_H
 #define SLUICE_ROUTER_LAYOUT_H
@@ -271,7 +271,7 @@ struct route_list {
     uint32_t next;       /* place of the list asked when none of the rules holds, or NO_ROUTES */
     uint32_t index;      /* of a long list: its index + 1; 0: the list is short */
     uint16_t rules;      /* where they begin, in words from the list's own beginning on */
-    uint8_t group_count; /* of the filters of a short list */
+    uint8_t group_count; /* of a short list's filters; 0: it has few rules, or is long */
     uint8_t window;      /* the filters' eight bytes of the path begin with this one */
 };
 
@@ -294,7 +294,7 @@ struct filter {
  */
 struct filter_group {
     uint32_t rules; /* bit i: the list's rule i */
-    uint32_t mask;
+    uint32_t mask;  /* among filter_masks */
 };
 
 enum {

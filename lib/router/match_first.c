@@ -34,7 +34,5 @@ match_search(struct view *view, const struct route_list *routes)
 const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
-    if (routes->index) return match_search(view, routes);
-    if (routes->group_count == 0) return match_few(view, routes);
-    return match_found(view, routes, match_filter(view, routes));
+    return match_list(view, routes, routes->group_count ? match_filter(view, routes) : 0);
 }

@@ -103,4 +103,12 @@ match_found(struct view *view, const struct route_list *list, uint32_t found)
     return NULL;
 }
 
+/* The first rule of a list that holds. `found`: what match_filter() found, if it has groups. */
+static inline const struct rule *
+match_list(struct view *view, const struct route_list *list, uint32_t found)
+{
+    if (list->group_count) return match_found(view, list, found);
+    return list->index ? match_search(view, list) : match_few(view, list);
+}
+
 #endif
