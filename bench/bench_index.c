@@ -10,9 +10,9 @@
  *
  * Every figure is of sluice_route() with the decision filled, for 2,048 different requests that
  * come in random order: in one that repeats, the processor learns by heart which way each goes.
- * Cases take turns in every round, and each runs once before it is timed, so that it finds the
- * caches as its own requests leave them. Times are the least of all rounds, ratios those of such
- * times.
+ * Cases take turns in every round, and each runs before it is timed, first each request once and
+ * then in random order, so that it finds the caches as its own requests leave them. Times are the
+ * least of all rounds, ratios those of such times.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -133,10 +133,22 @@ static volatile uint64_t sink;
 
 enum { OPS = 4096 }; /* in one turn */
 
+/* In random order alone, one request in seven would not have been asked before the clock runs. */
+static uint64_t
+ask_each(struct bench_case *c)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->workload.request_count; i++) {
+        sluice_decision decision;
+        sum += (uint64_t)sluice_route(c->context, &c->workload.requests[i].request, &decision);
+    }
+    return sum;
+}
+
 static double
 time_ours(struct bench_case *c)
 {
-    sink = sink + run(c->context, &c->workload, &c->order, OPS);
+    sink = sink + ask_each(c) + run(c->context, &c->workload, &c->order, OPS);
     double start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     sink = sink + run(c->context, &c->workload, &c->order, OPS);
     return (now_ns(CLOCK_PROCESS_CPUTIME_ID) - start) / OPS;
