@@ -249,7 +249,7 @@ search_present(struct search *search, const struct index *index,
                const struct index_dimension *dimension)
 {
     struct view *view = search->view;
-    if (!view->headers_read) view_read_headers(view);
+    view_read_headers(view);
     for (uint32_t i = 0; i < view->present_count; i++) {
         search_header(search, index, dimension, view->context->present[i]);
     }

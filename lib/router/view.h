@@ -19,10 +19,13 @@ struct view {
     sluice_str host;                 /* authority without port, or SNI for TLS; lower-case */
     sluice_str sni;                  /* lower-case */
     const struct listener *listener; /* chosen one; NULL before that, or none */
-    bool headers_read;               /* view_read_headers() was called: the rest is set */
-    uint32_t present_count;          /* how many of the context's `present` are this request's */
-    uint64_t present; /* bit i: needed header i < 64 may be there; 0: it is certainly not */
+    uint64_t known;   /* bit i: `present` tells of needed header i < 64; HEADERS_READ: of all */
+    uint64_t present; /* bit i: needed header i may be there; 0: it is certainly not */
+    uint32_t present_count; /* how many of the context's `present` are this request's, once read */
+    uint32_t looked_for;    /* how many headers were looked for alone, once one was */
 };
+
+#define HEADERS_READ UINT64_MAX
 
 /* The request's own, or what it means when it is not given. */
 static inline sluice_str
@@ -49,6 +52,8 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 
 /* Note which needed headers the request's array has. */
 void view_read_headers(struct view *view);
+/* Note at least whether it has those of the mask. */
+void view_find_headers(struct view *view, uint64_t wanted);
 /* The same of a request with a callback: asks it for each, up to the first that is absent. */
 bool view_ask_headers(struct view *view, uint64_t wanted);
 /* Whether the request has every header of the mask (bit i: needed header i). */
@@ -56,7 +61,7 @@ static inline bool
 view_has_headers(struct view *view, uint64_t wanted)
 {
     if (view->request->header_fn) return view_ask_headers(view, wanted);
-    if (!view->headers_read) view_read_headers(view);
+    if (wanted & ~view->known) view_find_headers(view, wanted);
     return (wanted & ~view->present) == 0;
 }
 /* As if no header had been asked for yet. */
@@ -64,7 +69,7 @@ static inline void
 view_forget_headers(struct view *view)
 {
     view->context->generation++;
-    view->headers_read = false;
+    view->known = 0;
 }
 
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,

@@ -1,21 +1,19 @@
 /*
  * view_header: header lines and cookies of a request.
  *
- * An array of lines is read once, when the first header is asked for: every line that some rule
- * needs is noted in its slot, so that asking for it costs a look at the slot. A callback is asked
- * once for each header that a rule asks for.
+ * In an array of lines, the first headers that are asked for are looked for one by one. Of a
+ * request of which more is asked, every line that some rule needs is noted in its slot, so that
+ * asking for it costs a look at the slot. A callback is asked once for each header that a rule asks
+ * for.
  */
 #include "router/view.h"
 
 /* ---- an array of lines ---- */
 
-/* A line that some rule may need. */
-static void __attribute__((noinline)) note_line(struct view *view, const sluice_field *line)
+static void
+note_line(struct view *view, uint32_t index, const sluice_field *line)
 {
-    const sluice_router *router = view->router;
     sluice_context *context = view->context;
-    uint32_t index = header_names_find(&router->header_names, &router->hash_keys, line->name);
-    if (index == NO_HEADER) return;
     struct header_slot *slot = &context->headers[index];
     if (slot->generation == context->generation) {
         slot->state = SLOT_SEVERAL;
@@ -29,21 +27,88 @@ static void __attribute__((noinline)) note_line(struct view *view, const sluice_
     context->present[view->present_count++] = index;
 }
 
+/* A line that some rule may need. `noted`: headers of which every line is noted already. */
+static void __attribute__((noinline))
+note_needed(struct view *view, const sluice_field *line, uint64_t noted)
+{
+    const sluice_router *router = view->router;
+    uint32_t index = header_names_find(&router->header_names, &router->hash_keys, line->name);
+    if (index == NO_HEADER || (index < 64 && (noted >> index & 1))) return;
+    note_line(view, index, line);
+}
+
+static void
+begin_headers(struct view *view)
+{
+    view->known = view->present = view->router->pseudo_present;
+    view->present_count = view->looked_for = 0;
+}
+
 void
 view_read_headers(struct view *view)
 {
     const sluice_router *router = view->router;
     const sluice_request *request = view->request;
-    view->headers_read = true;
-    view->present_count = 0;
-    view->present = request->header_fn ? UINT64_MAX : router->pseudo_present;
+    if (view->known == HEADERS_READ) return;
+    if (view->known == 0) begin_headers(view);
+    const uint64_t noted = view->known;
+    view->known = HEADERS_READ;
+    if (request->header_fn) view->present = UINT64_MAX;
     if (request->header_fn || !router->header_names.slots) return;
     const uint64_t lengths = router->header_names.any_length;
     const sluice_field *line = request->headers;
     for (size_t left = request->header_count; left > 0; left--, line++) {
         if (!(lengths & UINT64_C(1) << (line->name.len & 63))) continue;
-        if (header_names_may_hold(&router->header_names, line->name)) note_line(view, line);
+        if (header_names_may_hold(&router->header_names, line->name)) {
+            note_needed(view, line, noted);
+        }
     }
+}
+
+static inline void
+look_at(struct view *view, uint32_t index, sluice_str name, const sluice_field *line)
+{
+    if (line->name.len != name.len) return;
+    if (word_same_folded(line->name.ptr, name.ptr, name.len)) note_line(view, index, line);
+}
+
+/* Every line of one header. */
+static void
+look_for(struct view *view, uint32_t index)
+{
+    const sluice_request *request = view->request;
+    sluice_str name = view->router->header_names.names[index];
+    const sluice_field *line = request->headers;
+    size_t left = request->header_count;
+    for (; left >= 4; left -= 4, line += 4) {
+        if (line[0].name.len != name.len && line[1].name.len != name.len &&
+            line[2].name.len != name.len && line[3].name.len != name.len) {
+            continue;
+        }
+        for (size_t i = 0; i < 4; i++) {
+            look_at(view, index, name, &line[i]);
+        }
+    }
+    for (size_t i = 0; i < left; i++) {
+        look_at(view, index, name, &line[i]);
+    }
+}
+
+/* Looking for each of many would cost more than reading all lines once. */
+void
+view_find_headers(struct view *view, uint64_t wanted)
+{
+    enum { ALONE = 2 };
+    if (view->known == 0) begin_headers(view);
+    uint64_t unknown = wanted & ~view->known;
+    if (unknown == 0) return;
+    if (view->looked_for == ALONE || (unknown & (unknown - 1)) != 0) {
+        view_read_headers(view);
+        return;
+    }
+    view->looked_for++;
+    view->known |= unknown;
+    look_for(view, (uint32_t)__builtin_ctzll(unknown));
 }
 
 /* ---- values ---- */
@@ -111,13 +176,23 @@ view_ask_headers(struct view *view, uint64_t wanted)
     return true;
 }
 
+static void
+find_header(struct view *view, uint32_t index)
+{
+    if (index >= 64) {
+        view_read_headers(view);
+    } else {
+        view_find_headers(view, UINT64_C(1) << index);
+    }
+}
+
 /* The slot of a header whose first line is known, or NULL when the request has none. */
 static struct header_slot *
 find_slot(struct view *view, uint32_t index)
 {
     if (view->request->header_fn) return asked_slot(view, index);
     struct header_slot *slot = &view->context->headers[index];
-    if (!view->headers_read) view_read_headers(view);
+    if (view->known != HEADERS_READ) find_header(view, index);
     return slot->generation == view->context->generation ? slot : NULL;
 }
 

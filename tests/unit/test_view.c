@@ -338,6 +338,40 @@ Test(view, joins_the_occurrences_of_a_header)
     rig_free(&rig);
 }
 
+/* The first ones are looked for alone, then all lines are read. */
+Test(view, finds_headers_in_whatever_order_they_are_asked_for)
+{
+    static const char *const names[] = {"x", "cookie", "host", ":path"};
+    static const sluice_field lines[] = {
+        H("host", "ignored"), H("X", "a"),    H("other", "1"),    H("x", "b"),
+        H("cookie", "c=1"),   H("y", "none"), H("Cookie", "d=2"),
+    };
+    static const char *const values[] = {"a,b", "c=1,d=2", "", "/p"};
+    struct rig rig;
+    rig_init(&rig, 0);
+    sluice_request request = {.path = STR("/p"), .headers = lines, .header_count = ROWS(lines)};
+    for (size_t first = 0; first < ROWS(names); first++) {
+        for (size_t step = 1; step < ROWS(names); step += 2) {
+            struct view view;
+            size_t used = 0;
+            view_init(&view, rig.context, &request);
+            for (size_t i = 0; i < 2 * ROWS(names); i++) {
+                size_t which = (first + i * step) % ROWS(names);
+                sluice_str value;
+                if (i == ROWS(names)) used = rig.context->scratch.used;
+                uint32_t index = header_index(rig.router, names[which]);
+                cr_expect(view_has_headers(&view, UINT64_C(1) << index), "%s", names[which]);
+                cr_expect(view_header(&view, index, &value), "%s", names[which]);
+                cr_expect(same(value, sluice_str_of(values[which])), "%s: %.*s", names[which],
+                          STR_ARG(value));
+                view_read_headers(&view); /* what is known stays known */
+            }
+            cr_expect(rig.context->scratch.used == used, "a header was joined again");
+        }
+    }
+    rig_free(&rig);
+}
+
 Test(view, remembers_a_header_for_one_request_only)
 {
     struct rig rig;
