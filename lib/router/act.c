@@ -112,7 +112,7 @@ act_passthrough(struct view *view, const struct action *action, sluice_decision 
     if (!action->split) return;
     pick_show_split(action->split, decision);
     decision->destination = action->split->shares[0].destination;
-    decision->port = act_port(view, decision->destination);
+    decision->port = act_port(view, decision->destination->port);
 }
 
 /* A redirect or a direct response of the rule itself. */

@@ -7,10 +7,11 @@
 #include "router/origin.h"
 #include "router/pick.h"
 
+/* The destination's, or where it has none the request's. */
 static inline uint32_t
-act_port(const struct view *view, const sluice_destination *destination)
+act_port(const struct view *view, uint32_t port)
 {
-    return destination->port ? destination->port : view->port;
+    return port ? port : view->port;
 }
 
 /* On the way to the entry that was picked. */
@@ -19,7 +20,20 @@ act_send(const struct view *view, const struct action *action, sluice_decision *
 {
     const sluice_split_share *share = &action->split->shares[decision->split_index];
     decision->destination = share->destination;
-    decision->port = act_port(view, share->destination);
+    decision->port = act_port(view, share->destination->port);
+    decision->retry = action->retry;
+}
+
+/* The same of a rule that has but one way to go. The decision says already that it is the first of
+ * its split, and that there was nothing to pick. */
+static inline void
+act_send_alone(const struct view *view, const struct action *action, sluice_decision *decision)
+{
+    decision->destination = action->destination;
+    decision->port = act_port(view, action->port);
+    decision->split = action->share;
+    decision->split_count = 1;
+    decision->split_total = action->total;
     decision->retry = action->retry;
 }
 
@@ -41,7 +55,11 @@ act_on_rule(struct view *view, const struct rule *rule, sluice_decision *decisio
 {
     const struct action *action = &view->router->actions[rule->action];
     decision->matched = act_matched(view->context, rule);
-    if (!action->plain) {
+    if (action->extent == ACTION_ALONE && view->request->sticky_key.len == 0) {
+        act_send_alone(view, action, decision);
+        return;
+    }
+    if (action->extent == ACTION_WHOLE) {
         act_specially(view, action, rule, decision);
         return;
     }

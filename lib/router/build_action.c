@@ -302,6 +302,21 @@ convert_entries(struct builder *builder, const struct model_action *action)
     return to;
 }
 
+static void
+fill_extent(struct action *to)
+{
+    const struct split *split = to->split;
+    if (to->kind != ACTION_FORWARD || to->entries || to->extra) return;
+    if (!split || split->usable == 0) return;
+    to->extent = ACTION_PLAIN;
+    if (split->count > 1 || split->pick == SLUICE_PICK_STICKY) return;
+    to->extent = ACTION_ALONE;
+    to->share = split->shares;
+    to->destination = to->share->destination;
+    to->port = to->destination->port;
+    to->total = split->total;
+}
+
 bool
 build_action(struct builder *builder, struct action *to, const struct model_action *from)
 {
@@ -310,13 +325,12 @@ build_action(struct builder *builder, struct action *to, const struct model_acti
         [MODEL_RESPOND] = ACTION_RESPOND,     [MODEL_PASSTHROUGH] = ACTION_PASSTHROUGH,
         [MODEL_NOT_FOUND] = ACTION_NOT_FOUND,
     };
-    to->kind = kinds[from->kind];
+    *to = (struct action){.kind = kinds[from->kind]};
     to->empty_status = (uint16_t)(from->split.empty_status ? from->split.empty_status : 503);
     to->split = build_split(builder, &from->split);
     to->entries = convert_entries(builder, from);
     to->retry = build_retry(builder, from->retry);
     to->extra = convert_extra(builder, from);
-    to->plain =
-        to->kind == ACTION_FORWARD && to->split && to->split->usable && !to->entries && !to->extra;
+    fill_extent(to);
     return builder->status == SLUICE_OK;
 }

@@ -147,6 +147,24 @@ _Static_assert((int)MODEL_PATH == SUBJECT_PATH && (int)MODEL_GRPC_METHOD == SUBJ
                "subjects");
 _Static_assert((int)MODEL_PRESENT == OP_PRESENT && (int)MODEL_CIDR == OP_CIDR, "operators");
 
+static enum plain
+plain_of(const struct predicate *predicate)
+{
+    if (predicate->flags) return PLAIN_NOT;
+    if (predicate->subject == SUBJECT_PATH && predicate->op == OP_PREFIX) return PLAIN_PATH_PREFIX;
+    if (predicate->op != OP_EXACT) return PLAIN_NOT;
+    switch ((enum subject)predicate->subject) {
+    case SUBJECT_PATH:
+        return PLAIN_PATH;
+    case SUBJECT_HEADER:
+        return PLAIN_HEADER;
+    case SUBJECT_METHOD:
+        return PLAIN_METHOD;
+    default:
+        return PLAIN_NOT;
+    }
+}
+
 static void
 convert_predicate(struct builder *builder, struct predicate *to, const struct model_predicate *from)
 {
@@ -156,6 +174,7 @@ convert_predicate(struct builder *builder, struct predicate *to, const struct mo
     to->flags = (uint8_t)((from->matcher.ignore_case ? PREDICATE_IGNORE_CASE : 0) |
                           (from->negate ? PREDICATE_NEGATE : 0) |
                           (absent_is_empty ? PREDICATE_ABSENT_IS_EMPTY : 0));
+    to->plain = (uint8_t)plain_of(to);
     to->name = convert_name(builder, from);
     convert_value(builder, to, from);
 }

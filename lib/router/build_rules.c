@@ -187,7 +187,7 @@ convert_actions(struct builder *builder)
         numbers[i] = (uint32_t)number - 1;
     }
     count = builder->alike.count;
-    struct action *actions = build_array(builder, count, sizeof(*actions));
+    struct action *actions = build_lines(builder, count, sizeof(*actions));
     if (!actions) return false;
     if (count) memcpy(actions, all, count * sizeof(*actions));
     builder->router->actions = actions;

@@ -37,6 +37,8 @@ struct host_memo {
     uint32_t port;
     const struct listener *listener;
     const struct route_list *routes;
+    const struct route_list *filtered; /* `routes`, if they have groups of filters; else NULL */
+    const struct route_list *likely;   /* `filtered`, if the last request found its host here */
     char authority[64], gateway[64], scheme[8];
 };
 

@@ -93,15 +93,41 @@ find_host(struct view *view, const struct route_list **routes)
     return found;
 }
 
+/* What the filter of a list lets pass, asked before it is known that the list is this request's. */
+struct guess {
+    const struct route_list *list; /* or NULL */
+    uint32_t passed;
+};
+
+/* From the path over the filter to the rule, one thing waits for the other, longer than all the
+ * rest takes. Where the same host was asked twice, that begins at once. */
+static inline struct guess
+guess_list(const struct view *view)
+{
+    const struct route_list *list = view->context->host_memo.likely;
+    return (struct guess){list, list ? match_filter(view->request->path, list) : 0};
+}
+
+/* For match_list(). The guess is worth nothing if the filter saw what is behind the path's end. */
+static inline uint32_t
+filter_list(const struct view *view, const struct route_list *list, struct guess guess)
+{
+    size_t seen = list->window + sizeof(uint64_t);
+    if (!list->group_count) return 0;
+    bool same = view->path.len == view->request->path.len || view->path.len >= seen;
+    return list == guess.list && same ? guess.passed : match_filter(view->path, list);
+}
+
 static inline sluice_outcome
 decide(struct view *view, sluice_decision *decision)
 {
     const struct route_list *routes;
     const struct rule *rule = NULL;
-    uint32_t passed = 0;
+    struct guess guess = guess_list(view);
+    view_begin_way(view);
     enum lookup found = find_host(view, &routes);
     view_split_path(view);
-    if (found == LOOKUP_FOUND && routes->group_count) passed = match_filter(view, routes);
+    uint32_t passed = found == LOOKUP_FOUND ? filter_list(view, routes, guess) : 0;
     /* The decision is cleared while the processor waits for what passed the filter. */
     begin(view, decision);
     if (found == LOOKUP_FOUND) rule = first_rule(view, routes, passed);

@@ -20,9 +20,8 @@ host_memo_applies(const struct view *view)
     return view->family == FAMILY_HTTP && (request->service_name.len | request->sni.len) == 0;
 }
 
-/* The virtual host of the request, and view->host and ->listener, as last time; or NULL. */
 static inline const struct route_list *
-host_memo_find(struct view *view)
+host_memo_look(struct view *view)
 {
     const struct host_memo *memo = &view->context->host_memo;
     const sluice_request *request = view->request;
@@ -37,6 +36,16 @@ host_memo_find(struct view *view)
     view->listener = memo->listener;
     view->host = str_make(authority.ptr, memo->host_len);
     return memo->routes;
+}
+
+/* The virtual host of the request, and view->host and ->listener, as last time; or NULL. */
+static inline const struct route_list *
+host_memo_find(struct view *view)
+{
+    struct host_memo *memo = &view->context->host_memo;
+    const struct route_list *routes = host_memo_look(view);
+    memo->likely = routes ? memo->filtered : NULL;
+    return routes;
 }
 
 static inline void
@@ -61,6 +70,7 @@ host_memo_keep(const struct view *view, const struct route_list *routes)
     memo->port = view->port;
     memo->listener = view->listener;
     memo->routes = routes;
+    memo->filtered = routes->group_count ? routes : NULL;
 }
 
 #endif

@@ -55,6 +55,15 @@ enum predicate_flags {
     PREDICATE_ABSENT_IS_EMPTY = 4,
 };
 
+/* What nearly all rules want, and is compared as it is: see match_plain.h. */
+enum plain {
+    PLAIN_NOT,
+    PLAIN_PATH_PREFIX,
+    PLAIN_PATH,
+    PLAIN_HEADER,
+    PLAIN_METHOD,
+};
+
 struct affix {
     sluice_str prefix, suffix;
 };
@@ -77,7 +86,7 @@ struct predicate {
     uint8_t subject; /* enum subject */
     uint8_t op;      /* enum match_op */
     uint8_t flags;
-    uint8_t unused;
+    uint8_t plain; /* enum plain, as the other three have it */
     uint32_t name; /* index among the router's needed names of that kind */
     union {
         sluice_str text;
@@ -240,15 +249,27 @@ enum action_kind {
     ACTION_NOT_FOUND,
 };
 
+/* How much there is to an action. */
+enum action_extent {
+    ACTION_WHOLE,
+    ACTION_PLAIN, /* FORWARD of a split that can be picked from, and nothing else */
+    ACTION_ALONE, /* the same of a split that has one entry, which no client need remember */
+};
+
 struct action {
-    uint8_t kind;
-    bool plain; /* FORWARD of a split that can be picked from, and nothing else */
+    uint8_t kind;   /* enum action_kind */
+    uint8_t extent; /* enum action_extent */
     uint16_t empty_status;
+    uint32_t port; /* this and the next three are of ACTION_ALONE: its only entry */
+    const sluice_destination *destination;
+    const sluice_split_share *share;
+    uint64_t total;                   /* as in the split */
+    const sluice_retry_policy *retry; /* or NULL */
     const struct split *split;        /* of FORWARD and PASSTHROUGH; NULL: no entry */
     const struct entry *entries;      /* one for each share; NULL: none has anything particular */
-    const sluice_retry_policy *retry; /* or NULL */
     const struct action_extra *extra; /* NULL: nothing but the split */
 };
+_Static_assert(sizeof(struct action) == 64, "one cache line");
 
 /* ---- virtual hosts and listeners ---- */
 

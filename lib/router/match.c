@@ -226,10 +226,7 @@ match_rule(struct view *view, const struct rule *rule)
     const struct predicate *predicate = rule_predicates(view->router, rule);
     const struct predicate *end = predicate + rule->predicate_count;
     for (; predicate < end; predicate++) {
-        bool holds_here = is_plain_path(predicate) ? plain_path_holds(view->path, predicate)
-                                                   : plain_header_holds(view, predicate) ||
-                                                         match_predicate(view, predicate);
-        if (!holds_here) return predicate;
+        if (!match_predicate_inline(view, predicate)) return predicate;
     }
     return NULL;
 }

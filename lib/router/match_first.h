@@ -23,9 +23,9 @@ static const uint64_t filter_masks[] = {
 #undef FOLD
 
 static inline uint64_t
-filter_word(const struct view *view, const struct route_list *list)
+filter_word(sluice_str path, const struct route_list *list)
 {
-    sluice_str rest = str_skip(view->path, list->window);
+    sluice_str rest = str_skip(path, list->window);
     return word_first(rest.ptr, rest.len);
 }
 
@@ -57,7 +57,7 @@ match_candidate(struct view *view, const struct rule *rule, const struct filter 
 static inline const struct rule *
 match_few(struct view *view, const struct route_list *list)
 {
-    const uint64_t path = filter_word(view, list), *words = list_words(list);
+    const uint64_t path = filter_word(view->path, list), *words = list_words(list);
     const struct filter *filters = list_filters(list);
     const size_t count = list->count;
     for (size_t i = 0; i < count; i++) {
@@ -73,9 +73,9 @@ match_few(struct view *view, const struct route_list *list)
 /* The rules of a short list of more whose path may be this one. Behind the tags stand filters and
  * rules, so what is read past the last tag is the list's own. */
 static inline uint32_t
-match_filter(const struct view *view, const struct route_list *list)
+match_filter(sluice_str whole, const struct route_list *list)
 {
-    const uint64_t path = filter_word(view, list);
+    const uint64_t path = filter_word(whole, list);
     const struct filter_group *group = list_groups(list), *end = group + list->group_count;
     const char *tags = (const char *)end;
     uint32_t found = 0;

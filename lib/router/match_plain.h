@@ -11,27 +11,49 @@
 static inline bool
 is_plain_path(const struct predicate *predicate)
 {
-    return predicate->subject == SUBJECT_PATH && predicate->flags == 0 &&
-           (predicate->op == OP_EXACT || predicate->op == OP_PREFIX);
+    return predicate->plain == PLAIN_PATH || predicate->plain == PLAIN_PATH_PREFIX;
 }
 
 static inline bool
 plain_path_holds(sluice_str path, const struct predicate *predicate)
 {
     sluice_str text = predicate->text;
-    bool whole = predicate->op == OP_EXACT;
+    bool whole = predicate->plain == PLAIN_PATH;
     if ((path.len < text.len) | (whole & (path.len != text.len))) return false;
     return word_same_varied(path.ptr, text.ptr, text.len);
+}
+
+static inline bool
+plain_text_holds(sluice_str text, const struct predicate *predicate)
+{
+    return text.len == predicate->text.len &&
+           word_same_text(text.ptr, predicate->text.ptr, text.len);
 }
 
 /* Of a header that the request has once, whether it is this value. False says nothing. */
 static inline bool
 plain_header_holds(const struct view *view, const struct predicate *predicate)
 {
-    if (predicate->subject != SUBJECT_HEADER || predicate->flags) return false;
     const struct header_slot *slot = view_known_line(view, predicate->name);
-    if (predicate->op != OP_EXACT || !slot || slot->value.len != predicate->text.len) return false;
-    return word_same_text(slot->value.ptr, predicate->text.ptr, predicate->text.len);
+    return slot && plain_text_holds(slot->value, predicate);
+}
+
+static inline bool
+match_predicate_inline(struct view *view, const struct predicate *predicate)
+{
+    switch ((enum plain)predicate->plain) {
+    case PLAIN_PATH:
+    case PLAIN_PATH_PREFIX:
+        return plain_path_holds(view->path, predicate);
+    case PLAIN_METHOD:
+        return plain_text_holds(view_method(view), predicate);
+    case PLAIN_HEADER:
+        if (plain_header_holds(view, predicate)) return true;
+        break;
+    case PLAIN_NOT:
+        break;
+    }
+    return match_predicate(view, predicate);
 }
 
 /* Whether every predicate of the rule holds. */

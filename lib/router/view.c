@@ -59,6 +59,7 @@ void
 view_init(struct view *view, sluice_context *context, const sluice_request *request)
 {
     view_begin(view, context, request);
+    view_begin_way(view);
     view_begin_host(view);
     view_split_path(view);
 }

@@ -121,28 +121,35 @@ view_family(sluice_protocol protocol)
     return FAMILY_HTTP;
 }
 
-/* All but the host, which the context may know already (host_memo.h), and the path, which nobody
- * asks for before the host is known. */
+/* What is asked for, before anything is known about it. */
 static inline void
 view_begin(struct view *view, sluice_context *context, const sluice_request *request)
 {
-    struct scratch *scratch = &context->scratch;
-    scratch->used = 0;
-    scratch->overflow = false;
     view->context = context;
     view->router = context->router;
     view->request = request;
+    view->raw_path = request->path.len ? request->path : STR("/");
+}
+
+/* How it came here. */
+static inline void
+view_begin_way(struct view *view)
+{
+    const sluice_request *request = view->request;
+    struct scratch *scratch = &view->context->scratch;
+    scratch->used = 0;
+    scratch->overflow = false;
     bool plain = request->protocol == SLUICE_PROTOCOL_HTTP;
     view->family = plain ? FAMILY_HTTP : view_family(request->protocol);
     view->listener = NULL;
     view_forget_headers(view);
-    view->raw_path = request->path.len ? request->path : STR("/");
     view->port = request->port                       ? request->port
                  : plain && request->scheme.len == 0 ? 80
                                                      : view_default_port(view);
     view->sni = request->sni.len ? view_lower_sni(scratch, request->sni) : request->sni;
 }
 
+/* Its host, which the context may know already (host_memo.h). */
 static inline void
 view_begin_host(struct view *view)
 {

@@ -1,6 +1,7 @@
 /* router/host_memo: a context that remembers the last host decides like one that remembers nothing.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "engine/pcg.h"
 #include "router/host_memo.h"
@@ -200,11 +201,77 @@ Test(host_memo, is_used)
     rig_init(&rig);
     line_of(rig.context, &request);
     view_begin(&view, rig.context, &request);
+    view_begin_way(&view);
     cr_assert(host_memo_find(&view) != NULL);
     cr_expect(str_equal(view.host, STR("reviews")));
     request.port = 9080;
     view_begin(&view, rig.context, &request);
+    view_begin_way(&view);
     cr_expect(host_memo_find(&view) == NULL);
+    rig_free(&rig);
+}
+
+/* Two hosts whose rules are many enough for groups of filters: /a, /b, ... of the first, and of the
+ * other, where the filters look behind what all paths have in common, /api/v1/a, /api/v1/b, ... */
+static void
+many_rules_init(struct rig *rig)
+{
+    enum { RULES = 12 };
+    static const char *const common[] = {"/", "/api/v1/"}, *const domains[] = {"reviews",
+                                                                               "ratings"};
+    static char paths[2][RULES][16];
+    struct model_builder *builder = &rig->builder;
+    model_builder_init(builder);
+    struct model_listener *mesh = model_builder_mesh(builder);
+    for (size_t host = 0; host < 2; host++) {
+        struct model_route_list *routes = model_builder_routes(builder);
+        for (size_t i = 0; i < RULES; i++) {
+            char *path = paths[host][i];
+            snprintf(path, sizeof(paths[0][0]), "%s%c", common[host], (char)('a' + i));
+            struct model_predicate exact = model_builder_text(MODEL_PATH, MODEL_EXACT, "", path);
+            model_builder_rule(builder, routes, model_builder_forward(builder, "a"), &exact, 1)
+                ->line = (uint32_t)(host * RULES + i + 1);
+        }
+        model_builder_host(builder, mesh, domains[host], routes);
+    }
+    rig->router = model_builder_compile(builder, NULL);
+    cr_assert(rig->router && sluice_context_new(&rig->context, rig->router, NULL) == SLUICE_OK);
+}
+
+/* The filters of the last host's list are asked before the host is known, and with all of the path
+ * that was given, its query too. */
+Test(host_memo, guesses_the_list_and_is_not_misled)
+{
+    static const sluice_str paths[] = {
+        {NULL, 0},
+        S("/a"),          S("/b?x"),
+        S("/b#x"),       S("/b?abcdefgh"), S("/c/"),
+        S("/api/v1/a"),  S("/api/v1/b?x"), S("/api/v1/c?abcdefghi"),
+        S("/api/v1/d#"), S("/api/v1/?a"),  S("/api?v1/a"),
+    };
+    enum { ROUNDS = 20000 };
+    struct rig rig;
+    sluice_rng random, *rng = &random;
+    size_t met[25] = {0}, guessed = 0;
+    many_rules_init(&rig);
+    pcg_seed(rng, 1, 1);
+    sluice_request request = {.authority = S("reviews")};
+    for (size_t round = 0; round < ROUNDS; round++) {
+        sluice_context *other;
+        if (pcg_next(rng) % 4 == 0) request.authority = ONE_OF(names);
+        request.path = ONE_OF(paths);
+        cr_assert(sluice_context_new(&other, rig.router, NULL) == SLUICE_OK);
+        uint32_t line = line_of(other, &request);
+        cr_assert(line_of(rig.context, &request) == line, "round %zu", round);
+        guessed += rig.context->host_memo.likely != NULL;
+        met[line]++;
+        sluice_context_free(other);
+    }
+    cr_expect(guessed > ROUNDS / 4, "%zu", guessed);
+    static const uint32_t lines[] = {0, 1, 2, 13, 14, 15, 16};
+    for (size_t i = 0; i < ROWS(lines); i++) {
+        cr_expect(met[lines[i]], "nothing was decided by line %u", (unsigned)lines[i]);
+    }
     rig_free(&rig);
 }
 
@@ -214,15 +281,20 @@ Test(host_memo, goes_with_the_router)
     sluice_live *live;
     sluice_context *context;
     sluice_request request = {.authority = S("reviews")};
-    rig_init(&first);
+    many_rules_init(&first);
     rig_init(&second);
     cr_assert(sluice_live_new(&live, first.router, NULL) == SLUICE_OK);
     cr_assert(sluice_context_new_live(&context, live, NULL) == SLUICE_OK);
-    cr_expect(line_of(context, &request) == 1);
+    request.path = STR("/a");
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect(line_of(context, &request) == 1);
+    }
     cr_expect(context->host_memo.len == request.authority.len);
+    cr_expect(context->host_memo.likely != NULL);
     cr_assert(sluice_live_publish(live, second.router) == SLUICE_OK);
     sluice_context_refresh(context);
     cr_expect(context->host_memo.len == SIZE_MAX);
+    cr_expect(context->host_memo.likely == NULL);
     cr_expect(line_of(context, &request) == 1);
     sluice_context_free(context);
     sluice_live_release(live);
