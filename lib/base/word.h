@@ -179,15 +179,21 @@ word_same_text(const char *a, const char *b, size_t len)
     return word_pair_bits(same) == 0xffff;
 }
 
-/* The same, faster where the length is another one each time: from 8 to 32 bytes it takes four
- * words, some of which may be the same ones, and no branch. */
+/* The same for texts of 8 to 32 bytes: four words, some of which may be the same ones, and no
+ * branch. */
 static inline bool
-word_same_varied(const char *a, const char *b, size_t len)
+word_same_middling(const char *a, const char *b, size_t len)
 {
-    if (len - 8 > 24) return word_same_text(a, b, len);
     size_t last = len - 8, at = last < 8 ? last : 8;
     return (word_differs(a, b) | word_differs(a + at, b + at) |
             word_differs(a + last - at, b + last - at) | word_differs(a + last, b + last)) == 0;
+}
+
+/* The same as word_same_text(), faster where the length is another one each time. */
+static inline bool
+word_same_varied(const char *a, const char *b, size_t len)
+{
+    return len - 8 <= 24 ? word_same_middling(a, b, len) : word_same_text(a, b, len);
 }
 
 /* The same for a text against one that is lower-case, without regard to ASCII case. */

@@ -37,16 +37,17 @@ act_send_alone(const struct view *view, const struct action *action, sluice_deci
     decision->retry = action->retry;
 }
 
+/* Requests of a kind follow each other, so what was said of the last rules is kept. */
 static inline const sluice_matched *
 act_matched(sluice_context *context, const struct rule *rule)
 {
     enum { APART = 64 }; /* a rule with its predicates is hardly less */
-    struct matched_memo *memo = &context->matched[(uintptr_t)rule / APART % MATCHED_MEMOS];
-    if (memo->rule != rule) {
-        memo->rule = rule;
-        origin_show(context->router, rule, &memo->matched);
+    size_t at = (uintptr_t)rule / APART % MATCHED_MEMOS;
+    if (context->shown[at] != rule) {
+        context->shown[at] = rule;
+        origin_show(context->router, rule, &context->matched[at]);
     }
-    return &memo->matched;
+    return &context->matched[at];
 }
 
 /* The decision has its defaults (see decide.c). */

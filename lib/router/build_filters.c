@@ -138,6 +138,11 @@ choose_window(const struct need *needs, size_t count)
 
 /* ---- groups ---- */
 
+struct filter_group {
+    uint32_t rules; /* bit i: the list's rule i */
+    uint32_t mask;  /* among filter_masks */
+};
+
 struct groups {
     struct filter_group all[SHORT_LIST];
     uint32_t count;
@@ -202,6 +207,15 @@ group_mask(const struct groups *groups, uint32_t rule)
     return filter_masks[groups->all[i].mask];
 }
 
+static enum filter_shape
+shape_of(const struct rule *rule)
+{
+    const struct predicate *predicates = (const void *)(rule + 1);
+    if (rule->predicate_count != 1 && rule->predicate_count != 2) return SHAPE_OTHER;
+    if (!is_plain_path(&predicates[0]) || predicates[0].text.len - 8 > 24) return SHAPE_OTHER;
+    return rule->predicate_count == 1 ? SHAPE_PATH : SHAPE_PATH_AND_ONE;
+}
+
 static void
 fill_groups(struct route_list *list, const struct need *needs)
 {
@@ -213,10 +227,15 @@ fill_groups(struct route_list *list, const struct need *needs)
         join_groups(&groups);
     }
     list->group_count = (uint8_t)groups.count;
-    memcpy(list_groups(list), groups.all, groups.count * sizeof(groups.all[0]));
+    for (uint32_t i = 0; i < groups.count; i++) {
+        list_table(list)->rules[i] = groups.all[i].rules;
+        list_table(list)->masks[i] = (uint8_t)groups.all[i].mask;
+    }
     for (uint32_t i = 0; i < list->count; i++) {
         uint64_t word = word_of(&needs[i], list->window);
         list_tags(list)[i] = (char)filter_tag(word & group_mask(&groups, i));
+        struct filter *filter = &list_filters(list)[i];
+        filter->shape = (uint8_t)shape_of(list_rule_at(list, filter));
     }
 }
 
@@ -255,7 +274,7 @@ size_t
 build_filter_words(size_t rule_count)
 {
     size_t few = rule_count * sizeof(uint64_t);
-    size_t more = FILTER_GROUPS * sizeof(struct filter_group) + rule_count;
+    size_t more = sizeof(struct filter_table) + rule_count;
     size_t bytes = rule_count <= FEW_RULES ? few : more;
     return (bytes + rule_count * sizeof(struct filter) + 7) / 8;
 }

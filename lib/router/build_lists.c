@@ -1,7 +1,12 @@
 /* build_lists: which route lists there are, and where each goes. */
 #include "router/builder.h"
 
-enum { LIST_WORDS = sizeof(struct route_list) / 8, RULE_WORDS = sizeof(struct rule) / 8, LINE = 8 };
+enum {
+    LIST_WORDS = sizeof(struct route_list) / 8,
+    RULE_WORDS = sizeof(struct rule) / 8,
+    RESOURCE_WORDS = sizeof(struct resource) / 8,
+    LINE = 8,
+};
 
 static size_t
 round_up(size_t words, size_t to)
@@ -50,6 +55,7 @@ count_rules(struct builder *builder, struct placed *placed)
             return false;
         }
     }
+    placed->resource_count = builder->resources.count - placed->first_resource;
     return true;
 }
 
@@ -64,6 +70,7 @@ add_list(struct builder *builder, const struct model_route_list *from,
     builder->placed[count - 1] = (struct placed){
         .from = from,
         .host = host,
+        .first_resource = builder->resources.count,
         .domain_words = host ? count_domains(host) : 0,
     };
     return count_rules(builder, &builder->placed[count - 1]);
@@ -141,10 +148,27 @@ place_list(struct placed *placed, size_t place)
 {
     placed->is_short = placed->from->count <= SHORT_LIST;
     if (words_of(placed) > UINT16_MAX) placed->is_short = false;
-    place += placed->domain_words;
+    place += placed->resource_count * RESOURCE_WORDS + placed->domain_words;
     if (!placed->is_short) place = round_up(place, LINE);
     placed->place = (uint32_t)place;
     return round_up(place + words_of(placed), LINE);
+}
+
+static bool
+place_resources(struct builder *builder)
+{
+    uint32_t *places = ARENA_ARRAY(builder->scratch, uint32_t, builder->resources.count);
+    if (!places) return build_fail(builder, SLUICE_ERR_NOMEM);
+    for (size_t i = 0; i < builder->lists.count; i++) {
+        const struct placed *placed = &builder->placed[i];
+        size_t end = placed->place - placed->domain_words;
+        for (size_t k = 0; k < placed->resource_count; k++) {
+            size_t behind = (placed->resource_count - k) * RESOURCE_WORDS;
+            places[placed->first_resource + k] = (uint32_t)(end - behind);
+        }
+    }
+    builder->resource_places = places;
+    return true;
 }
 
 bool
@@ -167,5 +191,5 @@ build_lists(struct builder *builder, const struct model *model, uint32_t max_rul
     }
     builder->router->lists = build_lines(builder, words, sizeof(uint64_t));
     builder->router->rule_count = (uint32_t)rules;
-    return builder->router->lists != NULL;
+    return builder->router->lists && place_resources(builder);
 }

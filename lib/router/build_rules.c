@@ -5,7 +5,7 @@ struct filling {
     struct rule_names *names; /* in scratch */
     size_t name_count, name_capacity, action_count;
     const struct model_resource *resource; /* of the rule before */
-    uint32_t resource_index;
+    uint32_t resource_place;
 };
 
 /* The match blocks of one rule follow each other and mostly have the same names: kept once. */
@@ -57,9 +57,10 @@ convert_origin(struct builder *builder, struct filling *filling, const struct mo
     if (rule->resource && rule->resource != filling->resource) {
         sluice_str key = build_pointer_key(&rule->resource);
         filling->resource = rule->resource;
-        filling->resource_index = (uint32_t)build_index(builder, &builder->resources, key) - 1;
+        size_t number = build_index(builder, &builder->resources, key); /* was counted */
+        if (number) filling->resource_place = builder->resource_places[number - 1];
     }
-    if (rule->resource) origin.resource = filling->resource_index;
+    if (rule->resource) origin.resource = filling->resource_place;
     return origin;
 }
 
@@ -218,14 +219,11 @@ convert_resource(struct builder *builder, struct resource *to, const struct mode
 static bool
 convert_resources(struct builder *builder)
 {
-    size_t count = builder->resources.count;
-    struct resource *resources = build_array(builder, count, sizeof(*resources));
-    if (!resources) return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < builder->resources.count; i++) {
         const struct model_resource *from = build_pointer_of(&builder->resources.entries[i]);
-        if (!convert_resource(builder, &resources[i], from)) return false;
+        struct resource *to = resource_at(builder->router, builder->resource_places[i]);
+        if (!convert_resource(builder, to, from)) return false;
     }
-    builder->router->resources = resources;
     return true;
 }
 

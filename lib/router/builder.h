@@ -15,8 +15,9 @@
 struct placed {
     const struct model_route_list *from;
     const struct model_virtual_host *host; /* the first that has it; NULL: some list falls to it */
+    size_t first_resource, resource_count; /* those that no list before it has */
     size_t domain_words, predicate_words;
-    uint32_t place; /* behind the domains of that host */
+    uint32_t place; /* behind those resources and the domains of that host */
     bool is_short;
 };
 
@@ -56,6 +57,7 @@ struct builder {
 
     struct placed *placed; /* each list, by index; in scratch */
     size_t placed_capacity;
+    uint32_t *resource_places;      /* of each resource, by index; in scratch */
     size_t domain_words;            /* of domains that do not stand before their list */
     size_t domains_at;              /* where the next of them goes */
     struct regex_literal *literals; /* of each pattern; in scratch */

@@ -29,7 +29,7 @@ context_fit(sluice_context *context, sluice_router *router)
 {
     const sluice_allocator *alloc = &context->alloc;
     context->router = sluice_router_retain(router);
-    memset(context->matched, 0, sizeof(context->matched));
+    memset(context->shown, 0, sizeof(context->shown));
     context->host_memo = (struct host_memo){.len = SIZE_MAX};
     context->regexes = alloc_zeroed(alloc, router->regex_count, sizeof(*context->regexes));
     context->even_counters =

@@ -33,19 +33,13 @@ struct header_slot {
 /* See host_memo.h. */
 struct host_memo {
     size_t len; /* of the authority; SIZE_MAX: nothing is kept */
-    size_t host_len, gateway_len, scheme_len;
+    size_t gateway_len, scheme_len;
     uint32_t port;
     const struct listener *listener;
     const struct route_list *routes;
     const struct route_list *filtered; /* `routes`, if they have groups of filters; else NULL */
     const struct route_list *likely;   /* `filtered`, if the last request found its host here */
     char authority[64], gateway[64], scheme[8];
-};
-
-/* What was said last of a rule: requests of a kind follow each other. */
-struct matched_memo {
-    const struct rule *rule; /* NULL: none */
-    sluice_matched matched;
 };
 
 enum { MATCHED_MEMOS = 16 };
@@ -68,7 +62,8 @@ struct sluice_context {
     uint32_t wait, next_wait;   /* calls until the next try to move, after one that failed */
 
     /* storage that a decision points at */
-    struct matched_memo matched[MATCHED_MEMOS];
+    const struct rule *shown[MATCHED_MEMOS]; /* rules that were asked for before, or NULL; */
+    sluice_matched matched[MATCHED_MEMOS];   /* and what was said of each */
     sluice_fault fault;
     sluice_mirror *mirrors;
     sluice_field cors[CONTEXT_CORS_FIELDS];

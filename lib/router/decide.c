@@ -54,6 +54,12 @@ begin(const struct view *view, sluice_decision *decision)
     decision->backend_timeout_ns = SLUICE_NO_DURATION;
 }
 
+static inline void
+show_listener(const struct view *view, sluice_decision *decision)
+{
+    decision->listener_tls = (sluice_listener_tls)view->listener->listener_tls;
+}
+
 _Static_assert(SLUICE_FORWARD == 0 && SLUICE_PICK_ONLY == 0 && SLUICE_STICKY_NONE == 0 &&
                    SLUICE_LISTENER_TLS_NONE == 0,
                "what a cleared decision says");
@@ -68,12 +74,12 @@ static void __attribute__((noinline, cold)) give_up(struct view *view, sluice_de
     act_answer(view, SLUICE_UNAVAILABLE, 500, -1, decision);
 }
 
-/* The first rule that holds, of the list or of those that it falls through to. `found`: as for
+/* The first rule that holds, of the list or of those that it falls through to. `passed`: as for
  * match_list(). */
 static inline const struct rule *
-first_rule(struct view *view, const struct route_list *list, uint32_t found)
+first_rule(struct view *view, const struct route_list *list, uint32_t passed)
 {
-    const struct rule *rule = match_list(view, list, found);
+    const struct rule *rule = match_list(view, list, passed);
     while (!rule && list->next != NO_ROUTES) {
         list = list_at(view->router, list->next);
         rule = match_first(view, list);
@@ -99,45 +105,62 @@ struct guess {
     uint32_t passed;
 };
 
+/* How much of a path the filter of a list sees. */
+static inline size_t
+filter_end(const struct route_list *list)
+{
+    return list->window + sizeof(uint64_t);
+}
+
 /* From the path over the filter to the rule, one thing waits for the other, longer than all the
  * rest takes. Where the same host was asked twice, that begins at once. */
 static inline struct guess
 guess_list(const struct view *view)
 {
     const struct route_list *list = view->context->host_memo.likely;
-    return (struct guess){list, list ? match_filter(view->request->path, list) : 0};
+    sluice_str path = view->request->path;
+    if (!list || path.len < filter_end(list)) return (struct guess){NULL, 0};
+    return (struct guess){list, match_filter(list, word_load(path.ptr + list->window))};
 }
 
 /* For match_list(). The guess is worth nothing if the filter saw what is behind the path's end. */
 static inline uint32_t
 filter_list(const struct view *view, const struct route_list *list, struct guess guess)
 {
-    size_t seen = list->window + sizeof(uint64_t);
     if (!list->group_count) return 0;
-    bool same = view->path.len == view->request->path.len || view->path.len >= seen;
-    return list == guess.list && same ? guess.passed : match_filter(view->path, list);
+    if (list == guess.list && view->path.len >= filter_end(list)) return guess.passed;
+    return match_filter(list, filter_word(view->path, list));
+}
+
+/* No virtual host answers. */
+static sluice_outcome __attribute__((noinline))
+decide_nowhere(struct view *view, enum lookup found, sluice_decision *decision)
+{
+    begin(view, decision);
+    if (view->listener) show_listener(view, decision);
+    if (found == LOOKUP_MISDIRECTED) {
+        act_answer(view, SLUICE_MISDIRECTED, 421, -1, decision);
+        return decision->outcome;
+    }
+    act_answer(view, SLUICE_NOT_FOUND, 404, -1, decision);
+    if (view->context->scratch.overflow) give_up(view, decision);
+    return decision->outcome;
 }
 
 static inline sluice_outcome
 decide(struct view *view, sluice_decision *decision)
 {
     const struct route_list *routes;
-    const struct rule *rule = NULL;
     struct guess guess = guess_list(view);
     view_begin_way(view);
     enum lookup found = find_host(view, &routes);
     view_split_path(view);
-    uint32_t passed = found == LOOKUP_FOUND ? filter_list(view, routes, guess) : 0;
+    if (found != LOOKUP_FOUND) return decide_nowhere(view, found, decision);
+    uint32_t passed = filter_list(view, routes, guess);
     /* The decision is cleared while the processor waits for what passed the filter. */
     begin(view, decision);
-    if (found == LOOKUP_FOUND) rule = first_rule(view, routes, passed);
-    if (view->listener) {
-        decision->listener_tls = (sluice_listener_tls)view->listener->listener_tls;
-    }
-    if (found == LOOKUP_MISDIRECTED) {
-        act_answer(view, SLUICE_MISDIRECTED, 421, -1, decision);
-        return decision->outcome;
-    }
+    show_listener(view, decision);
+    const struct rule *rule = first_rule(view, routes, passed);
     if (rule) {
         act_on_rule(view, rule, decision);
     } else {

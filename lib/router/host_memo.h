@@ -30,15 +30,14 @@ host_memo_look(struct view *view)
     if (authority.len != memo->len || gateway.len != memo->gateway_len) return NULL;
     if (scheme.len != memo->scheme_len || view->port != memo->port) return NULL;
     if (!host_memo_applies(view)) return NULL;
-    if (!word_same_text(authority.ptr, memo->authority, authority.len)) return NULL;
+    if (!word_same_varied(authority.ptr, memo->authority, authority.len)) return NULL;
     if (gateway.len && !word_same_text(gateway.ptr, memo->gateway, gateway.len)) return NULL;
     if (scheme.len && !word_same_text(scheme.ptr, memo->scheme, scheme.len)) return NULL;
     view->listener = memo->listener;
-    view->host = str_make(authority.ptr, memo->host_len);
     return memo->routes;
 }
 
-/* The virtual host of the request, and view->host and ->listener, as last time; or NULL. */
+/* The virtual host of the request, and view->listener, as last time; or NULL. */
 static inline const struct route_list *
 host_memo_find(struct view *view)
 {
@@ -64,7 +63,6 @@ host_memo_keep(const struct view *view, const struct route_list *routes)
     if (gateway.len) memcpy(memo->gateway, gateway.ptr, gateway.len);
     if (scheme.len) memcpy(memo->scheme, scheme.ptr, scheme.len);
     memo->len = authority.len;
-    memo->host_len = view->host.len;
     memo->gateway_len = gateway.len;
     memo->scheme_len = scheme.len;
     memo->port = view->port;

@@ -249,7 +249,6 @@ search_present(struct search *search, const struct index *index,
                const struct index_dimension *dimension)
 {
     struct view *view = search->view;
-    view_read_headers(view);
     for (uint32_t i = 0; i < view->present_count; i++) {
         search_header(search, index, dimension, view->context->present[i]);
     }
@@ -290,11 +289,11 @@ search_dimension(struct search *search, const struct index *index,
         }
         return;
     case SUBJECT_HEADER:
-        if (dimension->name_count > 8 && !request->header_fn) {
-            search_present(search, index, dimension);
-            return;
-        }
-        break;
+        if (request->header_fn || dimension->name_count == 1) break;
+        view_read_headers(view);
+        if (dimension->name_count <= 8) break;
+        search_present(search, index, dimension);
+        return;
     default:
         break;
     }

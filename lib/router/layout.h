@@ -98,7 +98,7 @@ struct predicate {
 };
 _Static_assert(sizeof(struct predicate) == 24, "three to a cache line, nearly");
 
-/* Four to a cache line: each decision shows one. */
+/* Where a rule was written. Each decision shows one, so it stands before the list of its rules. */
 struct resource {
     const char *text; /* its kind, its namespace and its name, one after the other */
     uint32_t kind_len : 8, space_len : 24;
@@ -115,7 +115,7 @@ struct rule_names {
 
 /* What a decision says of its rule. */
 struct origin {
-    uint32_t resource; /* or NO_RESOURCE */
+    uint32_t resource; /* its place, or NO_RESOURCE */
     uint32_t rule;
     int32_t match;
     uint32_t line;
@@ -282,10 +282,11 @@ struct domain {
 
 /*
  * Rules in order of precedence. All that belongs to a list stands in one piece, in words of eight
- * bytes, from the beginning of a cache line on: the domains of the first virtual host that has the
- * list, and then this. A long list has behind this its rules, then their predicates. A short one
- * has its filters (see below), then the rules, each with its predicates behind it, so that a rule
- * that is looked at is two lines.
+ * bytes, from the beginning of a cache line on: the resources that its rules come from, as far as
+ * no list before it has them; the domains of the first virtual host that has the list; then this. A
+ * long list has behind this its rules, then their predicates. A short one has its filters (see
+ * below), then the rules, each with its predicates behind it, so that a rule that is looked at is
+ * two lines.
  */
 struct route_list {
     uint32_t count;
@@ -296,28 +297,6 @@ struct route_list {
     uint8_t window;      /* the filters' eight bytes of the path begin with this one */
 };
 
-/*
- * A filter is what a rule of a short list needs at least, to be seen without looking at the rule:
- * eight bytes of the path under a mask, and headers. It may let too much pass, never too little.
- * The filters stand right before the rules. Before them, a list of few rules has the eight bytes of
- * each.
- */
-struct filter {
-    uint8_t mask;    /* among filter_masks (match_first.h); from FILTER_SURE on, the rule holds */
-    uint8_t headers; /* among the router's header sets; 0: none */
-    uint16_t place;  /* of the rule, in words from the list's beginning on */
-};
-
-/*
- * A list of more rules has instead its groups, each of the rules of one mask, and for each rule a
- * tag of the eight bytes under it. So twenty rules are passed over within three cache lines, and
- * all at once.
- */
-struct filter_group {
-    uint32_t rules; /* bit i: the list's rule i */
-    uint32_t mask;  /* among filter_masks */
-};
-
 enum {
     FEW_RULES = 8, /* as many are passed over faster one by one */
     SHORT_LIST = 32,
@@ -326,6 +305,35 @@ enum {
     FILTER_SURE = 2 * FILTER_FOLD,
     HEADER_SETS = 256,
 };
+
+/*
+ * A filter is what a rule of a short list needs at least, to be seen without looking at the rule:
+ * eight bytes of the path under a mask, and headers. It may let too much pass, never too little.
+ * Of few rules, the eight bytes of each come first, then the filters, then the rules.
+ */
+struct filter {
+    union {
+        uint8_t mask;  /* of few rules: among filter_masks (match_first.h), and from FILTER_SURE on
+                          the rule holds */
+        uint8_t shape; /* of more: enum filter_shape */
+    };
+    uint8_t headers; /* among the router's header sets; 0: none */
+    uint16_t place;  /* of the rule, in words from the list's beginning on */
+};
+
+/*
+ * Of more rules, groups come first, each of the rules of one mask; then the filters; and for each
+ * rule a tag of the eight bytes under its mask. So twenty rules are passed over within three cache
+ * lines, and all at once.
+ */
+struct filter_table {
+    uint32_t rules[FILTER_GROUPS]; /* of each of the list's group_count; bit i: its rule i */
+    uint8_t masks[FILTER_GROUPS];  /* among filter_masks */
+    struct filter filters[];       /* and tags */
+};
+
+/* What most rules want: one plain path of 8 to 32 bytes, and perhaps one thing more. */
+enum filter_shape { SHAPE_OTHER, SHAPE_PATH, SHAPE_PATH_AND_ONE };
 
 static inline uint32_t
 filter_tag(uint64_t masked)
@@ -396,11 +404,10 @@ struct sluice_router {
     const struct listener *mesh_listener[4]; /* by family: the mesh's only one, of every port and
                                                 host; NULL: it has several, or none */
     const struct listener *listeners;
-    uint64_t *lists; /* all route lists and domains, each at the place that is known of it */
+    uint64_t *lists; /* all route lists, domains and resources, each at its place */
     uint32_t rule_count;
     const uint64_t *header_sets; /* bit i: needed header i */
     const struct index *indexes;
-    const struct resource *resources;
     const struct rule_names *rule_names;
     const struct action *actions;
 
@@ -437,6 +444,12 @@ list_at(const struct sluice_router *router, uint32_t place)
     return (void *)&router->lists[place];
 }
 
+static inline struct resource *
+resource_at(const struct sluice_router *router, uint32_t place)
+{
+    return (void *)&router->lists[place];
+}
+
 /* Of a list of few rules. */
 static inline uint64_t *
 list_words(const struct route_list *list)
@@ -445,17 +458,16 @@ list_words(const struct route_list *list)
 }
 
 /* Of a short list of more. */
-static inline struct filter_group *
-list_groups(const struct route_list *list)
+static inline struct filter_table *
+list_table(const struct route_list *list)
 {
-    return (struct filter_group *)(uintptr_t)(list + 1);
+    return (void *)(uintptr_t)(list + 1);
 }
 
-/* Of a short list of more. */
 static inline char *
 list_tags(const struct route_list *list)
 {
-    return (char *)(list_groups(list) + list->group_count);
+    return (char *)(list_table(list)->filters + list->count);
 }
 
 /* The first; behind it those of a long list. */
@@ -469,7 +481,8 @@ list_rules(const struct route_list *list)
 static inline struct filter *
 list_filters(const struct route_list *list)
 {
-    return (struct filter *)list_rules(list) - list->count;
+    return list->count <= FEW_RULES ? (struct filter *)(list_words(list) + list->count)
+                                    : list_table(list)->filters;
 }
 
 /* Of a short list. */

@@ -34,5 +34,7 @@ match_search(struct view *view, const struct route_list *routes)
 const struct rule *
 match_first(struct view *view, const struct route_list *routes)
 {
-    return match_list(view, routes, routes->group_count ? match_filter(view->path, routes) : 0);
+    uint32_t passed =
+        routes->group_count ? match_filter(routes, filter_word(view->path, routes)) : 0;
+    return match_list(view, routes, passed);
 }

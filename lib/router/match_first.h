@@ -32,12 +32,14 @@ filter_word(sluice_str path, const struct route_list *list)
 /* Those of a group's rules whose path may be this one, sixteen at a time. `wide`: the list has more
  * than sixteen. */
 static inline uint32_t
-filter_group_passes(const struct filter_group *group, const char *tags, uint64_t path, bool wide)
+filter_group_passes(const struct filter_table *table, size_t group, const char *tags, uint64_t path,
+                    bool wide)
 {
-    word_pair tag = word_pair_splat((unsigned char)filter_tag(path & filter_masks[group->mask]));
+    uint64_t masked = path & filter_masks[table->masks[group]];
+    word_pair tag = word_pair_splat((unsigned char)filter_tag(masked));
     uint32_t found = word_pair_bits((word_pair)(word_pair_load(tags) == tag));
     if (wide) found |= word_pair_bits((word_pair)(word_pair_load(tags + 16) == tag)) << 16;
-    return found & group->rules;
+    return found & table->rules[group];
 }
 
 /* A rule whose path may be this one. Where there are many hosts, neither rule nor predicates are in
@@ -51,6 +53,23 @@ match_candidate(struct view *view, const struct rule *rule, const struct filter 
     __builtin_prefetch((const char *)rule + LINE);
     if (headers && !view_has_headers(view, view->router->header_sets[headers])) return false;
     return match_rule_inline(view, rule, (const void *)(rule + 1));
+}
+
+/* The same of a rule of a usual shape. Which one is known before the rule is in a cache, so that
+ * what depends on it is not guessed wrongly for as long as that takes. */
+static inline bool
+match_usual(struct view *view, const struct rule *rule, uint32_t shape)
+{
+    enum { LINE = 64 };
+    __builtin_prefetch((const char *)rule + LINE);
+    const struct predicate *path = (const void *)(rule + 1);
+    size_t len = path->text.len;
+    bool whole = path->plain == PLAIN_PATH;
+    if ((view->path.len < len) | (whole & (view->path.len != len))) return false;
+    if (!word_same_middling(view->path.ptr, path->text.ptr, len)) return false;
+    if (shape == SHAPE_PATH) return true;
+    if (path[1].plain == PLAIN_HEADER) view_note_header(view, path[1].name);
+    return match_predicate_inline(view, &path[1]);
 }
 
 /* Of few rules: one after the other, past those whose filter the request fails. */
@@ -70,44 +89,46 @@ match_few(struct view *view, const struct route_list *list)
     return NULL;
 }
 
-/* The rules of a short list of more whose path may be this one. Behind the tags stand filters and
+/* The rules of a short list of more whose path may be this one. Behind the tags stand the
  * rules, so what is read past the last tag is the list's own. */
 static inline uint32_t
-match_filter(sluice_str whole, const struct route_list *list)
+match_filter(const struct route_list *list, uint64_t path)
 {
-    const uint64_t path = filter_word(whole, list);
-    const struct filter_group *group = list_groups(list), *end = group + list->group_count;
-    const char *tags = (const char *)end;
+    const struct filter_table *table = list_table(list);
+    const char *tags = list_tags(list);
+    const size_t count = list->group_count;
     uint32_t found = 0;
     if (list->count <= 16) {
-        for (; group < end; group++) {
-            found |= filter_group_passes(group, tags, path, false);
+        for (size_t i = 0; i < count; i++) {
+            found |= filter_group_passes(table, i, tags, path, false);
         }
     } else {
-        for (; group < end; group++) {
-            found |= filter_group_passes(group, tags, path, true);
+        for (size_t i = 0; i < count; i++) {
+            found |= filter_group_passes(table, i, tags, path, true);
         }
     }
     return found;
 }
 
-/* The first that holds of those that match_filter() found. */
+/* The first that holds of those that match_filter() let pass. */
 static inline const struct rule *
-match_found(struct view *view, const struct route_list *list, uint32_t found)
+match_passed(struct view *view, const struct route_list *list, uint32_t passed)
 {
-    for (; found; found &= found - 1) {
-        const struct filter *filter = &list_filters(list)[__builtin_ctz(found)];
+    for (; passed; passed &= passed - 1) {
+        const struct filter *filter = &list_table(list)->filters[(unsigned)__builtin_ctz(passed)];
         const struct rule *rule = list_rule_at(list, filter);
-        if (match_candidate(view, rule, filter)) return rule;
+        bool holds = filter->shape != SHAPE_OTHER ? match_usual(view, rule, filter->shape)
+                                                  : match_candidate(view, rule, filter);
+        if (holds) return rule;
     }
     return NULL;
 }
 
-/* The first rule of a list that holds. `found`: what match_filter() found, if it has groups. */
+/* The first rule of a list that holds. `passed`: what match_filter() let pass, if it has groups. */
 static inline const struct rule *
-match_list(struct view *view, const struct route_list *list, uint32_t found)
+match_list(struct view *view, const struct route_list *list, uint32_t passed)
 {
-    if (list->group_count) return match_found(view, list, found);
+    if (list->group_count) return match_passed(view, list, passed);
     return list->index ? match_search(view, list) : match_few(view, list);
 }
 

@@ -19,7 +19,7 @@ origin_show(const sluice_router *router, const struct rule *rule, sluice_matched
         matched->space = (sluice_str){NULL, 0};
         matched->name = (sluice_str){NULL, 0};
     } else {
-        const struct resource *resource = &router->resources[origin->resource];
+        const struct resource *resource = resource_at(router, origin->resource);
         const char *space = resource->text + resource->kind_len;
         matched->kind = str_make(resource->text, resource->kind_len);
         matched->space = str_make(space, resource->space_len);

@@ -72,12 +72,11 @@ says(const sluice_request *request, const sluice_decision *decision)
 
 /* Its place: no list begins with a rule, so it is never 0. */
 static uint32_t
-rule_number(const sluice_decision *decision)
+rule_number(const sluice_context *context, const sluice_decision *decision)
 {
     if (!decision->matched) return 0;
-    const struct matched_memo *memo =
-        (const void *)((const char *)decision->matched - offsetof(struct matched_memo, matched));
-    return (uint32_t)((const uint64_t *)memo->rule - decision->router->lists);
+    const void *rule = context->shown[decision->matched - context->matched];
+    return (uint32_t)((const uint64_t *)rule - decision->router->lists);
 }
 
 sluice_status
@@ -102,7 +101,7 @@ sluice_route_packed(sluice_context *context, const sluice_packed *packed, const 
     request.headers = pairs + labels + claims;
     request.header_count = headers;
     sluice_route(context, &request, &out->decision);
-    out->rule = rule_number(&out->decision);
+    out->rule = rule_number(context, &out->decision);
     out->says = says(&request, &out->decision);
     return SLUICE_OK;
 }

@@ -75,6 +75,14 @@ view_forget_headers(struct view *view)
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
+/* Note at least the lines of this header, if it is one of the first 64. */
+static inline void
+view_note_header(struct view *view, uint32_t index)
+{
+    if (view->request->header_fn || index >= 64) return;
+    uint64_t wanted = UINT64_C(1) << index;
+    if (wanted & ~view->known) view_find_headers(view, wanted);
+}
 /* The slot of a header that is known to have one line; or NULL, which says nothing. */
 static inline const struct header_slot *
 view_known_line(const struct view *view, uint32_t index)

@@ -65,32 +65,29 @@ view_read_headers(struct view *view)
     }
 }
 
-static inline void
-look_at(struct view *view, uint32_t index, sluice_str name, const sluice_field *line)
+static bool __attribute__((noinline)) is_name_in_capitals(const char *text, sluice_str name)
 {
-    if (line->name.len != name.len) return;
-    if (word_same_folded(line->name.ptr, name.ptr, name.len)) note_line(view, index, line);
+    return word_same_folded(text, name.ptr, name.len);
+}
+
+/* A line with a name of that length. Names come in lower case, nearly always. */
+static void __attribute__((noinline))
+note_if_named(struct view *view, const sluice_field *line, uint32_t index, sluice_str name)
+{
+    const char *text = line->name.ptr;
+    if (!word_same_text(text, name.ptr, name.len) && !is_name_in_capitals(text, name)) return;
+    note_line(view, index, line);
 }
 
 /* Every line of one header. */
-static void
+static inline void
 look_for(struct view *view, uint32_t index)
 {
     const sluice_request *request = view->request;
     sluice_str name = view->router->header_names.names[index];
-    const sluice_field *line = request->headers;
-    size_t left = request->header_count;
-    for (; left >= 4; left -= 4, line += 4) {
-        if (line[0].name.len != name.len && line[1].name.len != name.len &&
-            line[2].name.len != name.len && line[3].name.len != name.len) {
-            continue;
-        }
-        for (size_t i = 0; i < 4; i++) {
-            look_at(view, index, name, &line[i]);
-        }
-    }
-    for (size_t i = 0; i < left; i++) {
-        look_at(view, index, name, &line[i]);
+    const sluice_field *line = request->headers, *end = line + request->header_count;
+    for (; line < end; line++) {
+        if (line->name.len == name.len) note_if_named(view, line, index, name);
     }
 }
 

@@ -69,10 +69,14 @@ Test(word, tells_texts_apart_that_differ_in_one_byte)
         other[len] ^= 1; /* behind the text */
         cr_assert(word_same_text(text, other, len), "%zu", len);
         cr_assert(word_same_varied(text, other, len), "%zu", len);
+        bool middling = len >= 8 && len <= 32;
+        cr_assert(!middling || word_same_middling(text, other, len), "%zu", len);
         for (size_t i = 0; i < len; i++) {
             other[i] ^= 1;
             cr_assert(!word_same_text(text, other, len), "byte %zu of %zu", i, len);
             cr_assert(!word_same_varied(text, other, len), "byte %zu of %zu", i, len);
+            cr_assert(!middling || !word_same_middling(text, other, len), "byte %zu of %zu", i,
+                      len);
             other[i] ^= 1;
         }
     }
