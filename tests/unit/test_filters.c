@@ -14,7 +14,7 @@ next_random(uint64_t *state)
     return *state >> 33;
 }
 
-enum { LONGEST = 32 };
+enum { LONGEST = 64 };
 
 /* Most have `common` before some letters, of which there are few, so that many paths begin alike; a
  * NUL too. */
@@ -103,15 +103,16 @@ expect_scan(sluice_router *router, uint64_t *state, sluice_str common)
 /* Of lists of every length there is, and one rule more; with more kinds of masks than groups. */
 Test(filters, find_the_rule_that_a_scan_finds)
 {
-    static const sluice_str common[] = {STR_INIT("/"), STR_INIT("/api/v1/"), STR_INIT("/aAa/a/a")};
+    static const sluice_str common[] = {STR_INIT("/"), STR_INIT("/api/v1/"), STR_INIT("/aAa/a/a"),
+                                        STR_INIT("/ab/ab/ab/ab/ab/ab/ab/ab/ab")};
     uint64_t state = 7;
     size_t full = 0, moved = 0, decided = 0;
-    for (size_t round = 0; round < 20 * (SHORT_LIST + 2); round++) {
+    for (size_t round = 0; round < 24 * (SHORT_LIST + 2); round++) {
         struct model_builder builder;
         model_builder_init(&builder);
         struct model_route_list *routes = model_builder_routes(&builder);
         size_t count = round % (SHORT_LIST + 2);
-        add_rules(&builder, routes, count, &state, common[round % 3]);
+        add_rules(&builder, routes, count, &state, common[round % ROWS(common)]);
         model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
         sluice_router *router = model_builder_compile(&builder, NULL);
         cr_assert(router);
@@ -120,11 +121,53 @@ Test(filters, find_the_rule_that_a_scan_finds)
         cr_expect(list->group_count <= FILTER_GROUPS);
         full += list->group_count == FILTER_GROUPS;
         moved += list->window > 1;
-        decided += expect_scan(router, &state, common[round % 3]);
+        decided += expect_scan(router, &state, common[round % ROWS(common)]);
         sluice_router_release(router);
         model_builder_free(&builder);
     }
     cr_expect(full > 100 && moved > 10 && decided > 10000, "%zu %zu %zu", full, moved, decided);
+}
+
+/* Paths of every length that is compared in some way of its own, with one byte changed. */
+Test(filters, let_no_byte_of_a_path_pass_unseen)
+{
+    enum { RULES = FEW_RULES + 1, LONG = 70 };
+    static const enum model_op ops[] = {MODEL_EXACT, MODEL_PREFIX};
+    for (size_t round = 0; round < 2 * LONG; round++) {
+        size_t len = 1 + round / 2;
+        char bytes[LONG + 1] = "/", lines[RULES][8];
+        for (size_t i = 1; i < len; i++) {
+            bytes[i] = (char)('a' + i % 26);
+        }
+        struct model_builder builder;
+        model_builder_init(&builder);
+        struct model_route_list *routes = model_builder_routes(&builder);
+        for (size_t i = 0; i < RULES; i++) {
+            snprintf(lines[i], sizeof(lines[i]), "other%zu", i);
+            struct model_predicate path =
+                model_builder_text(MODEL_PATH, ops[round % 2], "", i == 0 ? bytes : lines[i]);
+            model_builder_rule(&builder, routes, model_builder_forward(&builder, "a"), &path, 1);
+        }
+        model_builder_host(&builder, model_builder_mesh(&builder), "*", routes);
+        sluice_router *router = model_builder_compile(&builder, NULL);
+        sluice_context *context;
+        cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+        const struct route_list *list = list_at(router, 0);
+        cr_assert(list->group_count > 0);
+        for (size_t changed = 0; changed <= len; changed++) {
+            char asked[LONG + 1];
+            memcpy(asked, bytes, sizeof(asked));
+            if (changed < len) asked[changed] ^= 1;
+            struct view view;
+            sluice_request request = {.path = str_make(asked, len)};
+            view_init(&view, context, &request);
+            cr_assert((match_first(&view, list) != NULL) == (changed == len), "%zu of %zu", changed,
+                      len);
+        }
+        sluice_context_free(context);
+        sluice_router_release(router);
+        model_builder_free(&builder);
+    }
 }
 
 /* What the filter looks at begins behind what all paths have in common, but for the short ones. */

@@ -88,6 +88,37 @@ Test(pick, one_usable_destination_draws_nothing)
     }
 }
 
+/* With one way to go there is nothing to pick, and all is said of it that is said of others. */
+Test(pick, the_only_destination_is_described_like_others)
+{
+    static const uint32_t ports[] = {0, 9080};
+    for (size_t i = 0; i < ROWS(ports); i++) {
+        struct route_fixture f;
+        route_fixture_init(&f);
+        struct model_action *action = model_builder_forward(&f.builder, "a 70");
+        struct model_destination destination = *action->split.entries[0].destination;
+        sluice_retry_policy retry = {.attempts = 3};
+        destination.port = ports[i];
+        struct model_split_entry *entry = (void *)(uintptr_t)action->split.entries;
+        entry->destination = &destination;
+        action->retry = &retry;
+        route_fixture_one(&f, action, NULL, 0);
+        cr_expect(eq(sz, pick(&f, &(sluice_request){.port = 81}), 0));
+        cr_expect(eq(u32, f.decision.port, ports[i] ? ports[i] : 81));
+        cr_expect(eq(u64, f.decision.split_total, 70));
+        cr_expect(eq(sz, f.decision.split_count, 1));
+        cr_assert(f.decision.split && f.decision.retry);
+        cr_expect(f.decision.destination == f.decision.split->destination);
+        cr_expect(eq(u32, f.decision.split->weight, 70));
+        cr_expect(eq(u32, f.decision.retry->attempts, 3));
+        cr_expect(eq(int, f.decision.sticky.by, SLUICE_STICKY_NONE));
+        pick(&f, &(sluice_request){.sticky_key = STR("k")});
+        cr_expect(eq(int, f.decision.sticky.by, SLUICE_STICKY_KEY));
+        cr_expect(f.decision.sticky.hit && f.decision.split_total == 70);
+        route_fixture_free(&f);
+    }
+}
+
 Test(pick, nothing_usable_is_unavailable)
 {
     static const struct {
@@ -352,22 +383,25 @@ Test(pick, a_cookie_with_a_ttl_is_made_and_picked_by)
 
 Test(pick, a_cookie_is_made_before_the_ramp_begins)
 {
-    struct route_fixture f;
+    static const char *const splits[] = {"a 100, b 0", "a 100"};
     struct model_sticky_key keys[] = {
         {MODEL_STICKY_HEADER, STR("x"),   STR(""), SLUICE_NO_DURATION},
         {MODEL_STICKY_COOKIE, STR("uid"), STR(""), 0                 },
     };
-    route_fixture_init(&f);
-    route_fixture_one(&f, sticky_action(&f, "a 100, b 0", keys, 2), NULL, 0);
-    cr_expect(eq(sz, pick(&f, &(sluice_request){0}), 0));
-    cr_expect(eq(int, f.decision.pick, SLUICE_PICK_ONLY));
-    cr_expect(eq(int, f.decision.sticky.by, SLUICE_STICKY_COOKIE));
-    cr_expect(eq(sz, f.decision.sticky.set_cookie.len, 4 + 16 + 10));
-    sluice_field header = {STR("x"), STR("k")};
-    pick(&f, &(sluice_request){.headers = &header, .header_count = 1});
-    cr_expect(f.decision.sticky.hit && f.decision.sticky.set_cookie.len == 0);
-    cr_expect(eq(int, f.decision.sticky.by, SLUICE_STICKY_HEADER));
-    route_fixture_free(&f);
+    for (size_t i = 0; i < ROWS(splits); i++) {
+        struct route_fixture f;
+        route_fixture_init(&f);
+        route_fixture_one(&f, sticky_action(&f, splits[i], keys, 2), NULL, 0);
+        cr_expect(eq(sz, pick(&f, &(sluice_request){0}), 0));
+        cr_expect(eq(int, f.decision.pick, SLUICE_PICK_ONLY));
+        cr_expect(eq(int, f.decision.sticky.by, SLUICE_STICKY_COOKIE), "%s", splits[i]);
+        cr_expect(eq(sz, f.decision.sticky.set_cookie.len, 4 + 16 + 10));
+        sluice_field header = {STR("x"), STR("k")};
+        pick(&f, &(sluice_request){.headers = &header, .header_count = 1});
+        cr_expect(f.decision.sticky.hit && f.decision.sticky.set_cookie.len == 0);
+        cr_expect(eq(int, f.decision.sticky.by, SLUICE_STICKY_HEADER));
+        route_fixture_free(&f);
+    }
 }
 
 Test(pick, a_cookie_that_does_not_fit_is_unavailable)
