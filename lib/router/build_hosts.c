@@ -7,7 +7,7 @@
 
 struct table_filling {
     struct host_table *table;
-    struct host_slot *slots;
+    host_slot *slots;
     size_t longest; /* of the domains */
 };
 
@@ -55,16 +55,13 @@ file_domain(struct builder *builder, struct table_filling *filling, sluice_str d
     bool wildcard = domain.ptr[0] == '*';
     struct host_key key =
         hosts_key(str_skip(domain, wildcard), wildcard, &builder->router->hash_keys);
-    uint32_t at = hosts_slot(builder->router, filling->slots, table->mask, key);
-    if (filling->slots[at].domain) return;
+    uint32_t at = hosts_slot(builder->router, filling->slots, table->mask, &key);
+    if (filling->slots[at]) return;
     struct domain *to = domain_at(builder->router, (uint32_t)own);
     to->value = value;
     to->len = (uint32_t)domain.len;
     memcpy(to->text, domain.ptr, domain.len);
-    filling->slots[at] = (struct host_slot){
-        .tag = (uint32_t)(key.hash >> 32),
-        .domain = (uint32_t)own + 1,
-    };
+    filling->slots[at] = host_slot_of(builder->router, key.hash, (uint32_t)own);
     if (!wildcard) table->lengths |= UINT64_C(1) << (domain.len & 63);
     if (domain.len > filling->longest) filling->longest = domain.len;
 }
@@ -75,8 +72,8 @@ mark_lengths(const struct sluice_router *router, const struct host_table *table,
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i <= table->mask; i++) {
-        if (!table->slots[i].domain) continue;
-        const struct domain *domain = domain_at(router, table->slots[i].domain - 1);
+        if (!table->slots[i]) continue;
+        const struct domain *domain = domain_at(router, host_slot_place(router, table->slots[i]));
         if (domain->text[0] != '*') continue;
         count += !marks[domain->len - 1];
         marks[domain->len - 1] = true;

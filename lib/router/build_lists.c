@@ -171,6 +171,17 @@ place_resources(struct builder *builder)
     return true;
 }
 
+/* The bits that no number up to `most` has. */
+static uint32_t
+bits_above(size_t most)
+{
+    uint32_t above = UINT32_MAX;
+    for (; most; most >>= 1) {
+        above <<= 1;
+    }
+    return above;
+}
+
 bool
 build_lists(struct builder *builder, const struct model *model, uint32_t max_rules)
 {
@@ -190,6 +201,7 @@ build_lists(struct builder *builder, const struct model *model, uint32_t max_rul
         return build_fail(builder, SLUICE_ERR_LIMIT);
     }
     builder->router->lists = build_lines(builder, words, sizeof(uint64_t));
+    builder->router->host_tags = bits_above(words);
     builder->router->rule_count = (uint32_t)rules;
     return builder->router->lists && place_resources(builder);
 }

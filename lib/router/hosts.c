@@ -7,33 +7,34 @@ hosts_key(sluice_str text, bool wildcard, const struct hash_keys *keys)
 }
 
 static bool
-holds_key(const struct sluice_router *router, struct host_slot slot, struct host_key key)
+holds_key(const struct sluice_router *router, host_slot slot, const struct host_key *key)
 {
-    if (slot.tag != (uint32_t)(key.hash >> 32)) return false;
-    const struct domain *domain = domain_at(router, slot.domain - 1);
+    if (!host_slot_may_be(router, slot, key->hash)) return false;
+    const struct domain *domain = domain_at(router, host_slot_place(router, slot));
     bool wildcard = domain->text[0] == '*';
-    return wildcard == key.wildcard &&
-           str_equal(str_make(domain->text + wildcard, domain->len - wildcard), key.text);
+    return wildcard == key->wildcard &&
+           str_equal(str_make(domain->text + wildcard, domain->len - wildcard), key->text);
 }
 
 uint32_t
-hosts_slot(const struct sluice_router *router, const struct host_slot *slots, uint32_t mask,
-           struct host_key key)
+hosts_slot(const struct sluice_router *router, const host_slot *slots, uint32_t mask,
+           const struct host_key *key)
 {
-    uint32_t at = (uint32_t)key.hash & mask;
-    while (slots[at].domain && !holds_key(router, slots[at], key)) {
+    uint32_t at = (uint32_t)key->hash & mask;
+    while (slots[at] && !holds_key(router, slots[at], key)) {
         at = (at + 1) & mask;
     }
     return at;
 }
 
-static const struct domain *
+/* Not inline: beside the loop around it, the hash would not stay in registers. */
+static const struct domain *__attribute__((noinline))
 probe(const struct sluice_router *router, const struct host_table *table, sluice_str text,
       bool wildcard)
 {
     struct host_key key = hosts_key(text, wildcard, &router->hash_keys);
-    uint32_t place = table->slots[hosts_slot(router, table->slots, table->mask, key)].domain;
-    return place ? domain_at(router, place - 1) : NULL;
+    host_slot slot = table->slots[hosts_slot(router, table->slots, table->mask, &key)];
+    return slot ? domain_at(router, host_slot_place(router, slot)) : NULL;
 }
 
 uint32_t

@@ -20,8 +20,8 @@ struct host_key {
 struct host_key hosts_key(sluice_str text, bool wildcard, const struct hash_keys *keys);
 
 /* Where in the table the key is, or the free slot where it belongs. */
-uint32_t hosts_slot(const struct sluice_router *router, const struct host_slot *slots,
-                    uint32_t mask, struct host_key key);
+uint32_t hosts_slot(const struct sluice_router *router, const host_slot *slots, uint32_t mask,
+                    const struct host_key *key);
 
 /* Of a host that is no domain itself: the longest suffix, or any. */
 uint32_t hosts_find_wildcard(const struct sluice_router *router, const struct host_table *table,
@@ -44,15 +44,14 @@ static inline uint32_t
 hosts_find(const struct sluice_router *router, const struct host_table *table, sluice_str host,
            sluice_str *domain)
 {
-    const struct host_slot *slots = table->slots;
+    const host_slot *slots = table->slots;
     if (!(table->lengths >> (host.len & 63) & 1)) {
         return hosts_find_wildcard(router, table, host, domain);
     }
     uint64_t hash = text_hash(&router->hash_keys, 0, host, false);
-    for (uint32_t at = (uint32_t)hash & table->mask; slots[at].domain;
-         at = (at + 1) & table->mask) {
-        if (slots[at].tag != (uint32_t)(hash >> 32)) continue;
-        const struct domain *found = domain_at(router, slots[at].domain - 1);
+    for (uint32_t at = (uint32_t)hash & table->mask; slots[at]; at = (at + 1) & table->mask) {
+        if (!host_slot_may_be(router, slots[at], hash)) continue;
+        const struct domain *found = domain_at(router, host_slot_place(router, slots[at]));
         hosts_prefetch(found);
         if (found->len != host.len || !word_same_text(found->text, host.ptr, host.len)) continue;
         *domain = str_make(found->text, host.len);

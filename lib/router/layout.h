@@ -343,14 +343,11 @@ filter_tag(uint64_t masked)
 
 /* Domains of one listener, or hostnames of listeners: open addressing, at most three quarters full.
  * Exact ones are filed whole, wildcards by their suffix after the "*". */
-struct host_slot {
-    uint32_t tag;    /* high half of the hash */
-    uint32_t domain; /* its place + 1; empty slot: 0 */
-};
+typedef uint32_t host_slot; /* bits of the hash, under host_tags; the domain's place + 1 */
 
 struct host_table {
-    const struct host_slot *slots;
-    uint64_t lengths; /* bit n: some domain that is no wildcard is n bytes long (mod 64) */
+    const host_slot *slots; /* 0: empty */
+    uint64_t lengths;       /* bit n: some domain that is no wildcard is n bytes long (mod 64) */
     uint32_t mask;
     uint32_t any; /* route list of the domain "*", or NO_ROUTES */
     uint32_t suffix_length_count;
@@ -404,7 +401,8 @@ struct sluice_router {
     const struct listener *mesh_listener[4]; /* by family: the mesh's only one, of every port and
                                                 host; NULL: it has several, or none */
     const struct listener *listeners;
-    uint64_t *lists; /* all route lists, domains and resources, each at its place */
+    uint32_t host_tags; /* the bits of a host slot that no place needs */
+    uint64_t *lists;    /* all route lists, domains and resources, each at its place */
     uint32_t rule_count;
     const uint64_t *header_sets; /* bit i: needed header i */
     const struct index *indexes;
@@ -431,6 +429,24 @@ struct sluice_router {
     const sluice_field *proxy_labels;
     size_t proxy_label_count;
 };
+
+static inline host_slot
+host_slot_of(const struct sluice_router *router, uint64_t hash, uint32_t place)
+{
+    return ((uint32_t)(hash >> 32) & router->host_tags) | (place + 1);
+}
+
+static inline bool
+host_slot_may_be(const struct sluice_router *router, host_slot slot, uint64_t hash)
+{
+    return ((slot ^ (uint32_t)(hash >> 32)) & router->host_tags) == 0;
+}
+
+static inline uint32_t
+host_slot_place(const struct sluice_router *router, host_slot slot)
+{
+    return (slot & ~router->host_tags) - 1;
+}
 
 static inline struct domain *
 domain_at(const struct sluice_router *router, uint32_t place)

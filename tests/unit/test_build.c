@@ -191,8 +191,8 @@ first_list(const sluice_router *router)
     const struct host_table *table = &router->listeners[0].hosts;
     uint32_t place = table->any;
     for (uint32_t i = 0; table->slots && i <= table->mask; i++) {
-        if (!table->slots[i].domain) continue;
-        uint32_t value = domain_at(router, table->slots[i].domain - 1)->value;
+        if (!table->slots[i]) continue;
+        uint32_t value = domain_at(router, host_slot_place(router, table->slots[i]))->value;
         if (value < place) place = value;
     }
     return list_at(router, place);
