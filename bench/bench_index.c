@@ -139,7 +139,8 @@ run(sluice_context *context, const struct workload *w, uint64_t *state, size_t o
 
 static volatile uint64_t sink;
 
-enum { OPS = 4096 }; /* in one turn */
+/* In one turn, and before the clock runs: a shared cache takes in what is new only bit by bit. */
+enum { OPS = 4096, WARMING_OPS = 4 * OPS };
 
 /* In random order alone, one request in seven would not have been asked before the clock runs. */
 static uint64_t
@@ -156,7 +157,7 @@ ask_each(struct bench_case *c)
 static double
 time_ours(struct bench_case *c)
 {
-    sink = sink + ask_each(c) + run(c->context, &c->workload, &c->order, OPS);
+    sink = sink + ask_each(c) + run(c->context, &c->workload, &c->order, WARMING_OPS);
     double start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     sink = sink + run(c->context, &c->workload, &c->order, OPS);
     return (now_ns(CLOCK_PROCESS_CPUTIME_ID) - start) / OPS;
