@@ -30,7 +30,7 @@ host_memo_look(struct view *view)
     if (authority.len != memo->len || gateway.len != memo->gateway_len) return NULL;
     if (scheme.len != memo->scheme_len || view->port != memo->port) return NULL;
     if (!host_memo_applies(view)) return NULL;
-    if (!word_same_varied(authority.ptr, memo->authority, authority.len)) return NULL;
+    if (!word_same_text(authority.ptr, memo->authority, authority.len)) return NULL;
     if (gateway.len && !word_same_text(gateway.ptr, memo->gateway, gateway.len)) return NULL;
     if (scheme.len && !word_same_text(scheme.ptr, memo->scheme, scheme.len)) return NULL;
     view->listener = memo->listener;

@@ -221,6 +221,7 @@ search_header(struct search *search, const struct index *index,
               const struct index_dimension *dimension, uint32_t name)
 {
     sluice_str value;
+    view_note_header(search->view, name);
     if (name < 64 && !view_has_headers(search->view, UINT64_C(1) << name)) return;
     if (view_header(search->view, name, &value)) {
         search_value(search, index, dimension, name, value);

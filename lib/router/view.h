@@ -22,7 +22,6 @@ struct view {
     uint64_t known;   /* bit i: `present` tells of needed header i < 64; HEADERS_READ: of all */
     uint64_t present; /* bit i: needed header i may be there; 0: it is certainly not */
     uint32_t present_count; /* how many of the context's `present` are this request's, once read */
-    uint32_t looked_for;    /* how many headers were looked for alone, once one was */
 };
 
 #define HEADERS_READ UINT64_MAX
@@ -52,8 +51,8 @@ void view_init(struct view *view, sluice_context *context, const sluice_request 
 
 /* Note which needed headers the request's array has. */
 void view_read_headers(struct view *view);
-/* Note at least whether it has those of the mask. */
-void view_find_headers(struct view *view, uint64_t wanted);
+/* Note at least whether it has this one, which is not known yet. */
+void view_find_header(struct view *view, uint32_t index);
 /* The same of a request with a callback: asks it for each, up to the first that is absent. */
 bool view_ask_headers(struct view *view, uint64_t wanted);
 /* Whether the request has every header of the mask (bit i: needed header i). */
@@ -61,7 +60,7 @@ static inline bool
 view_has_headers(struct view *view, uint64_t wanted)
 {
     if (view->request->header_fn) return view_ask_headers(view, wanted);
-    if (wanted & ~view->known) view_find_headers(view, wanted);
+    if (wanted & ~view->known) view_read_headers(view);
     return (wanted & ~view->present) == 0;
 }
 /* As if no header had been asked for yet. */
@@ -75,13 +74,12 @@ view_forget_headers(struct view *view)
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
-/* Note at least the lines of this header, if it is one of the first 64. */
+/* Note the lines of this header. For who does not expect to ask for others. */
 static inline void
 view_note_header(struct view *view, uint32_t index)
 {
-    if (view->request->header_fn || index >= 64) return;
-    uint64_t wanted = UINT64_C(1) << index;
-    if (wanted & ~view->known) view_find_headers(view, wanted);
+    bool known = index < 64 ? (view->known >> index & 1) != 0 : view->known == HEADERS_READ;
+    if (!known && !view->request->header_fn) view_find_header(view, index);
 }
 /* The slot of a header that is known to have one line; or NULL, which says nothing. */
 static inline const struct header_slot *

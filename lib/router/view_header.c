@@ -1,10 +1,9 @@
 /*
  * view_header: header lines and cookies of a request.
  *
- * In an array of lines, the first headers that are asked for are looked for one by one. Of a
- * request of which more is asked, every line that some rule needs is noted in its slot, so that
- * asking for it costs a look at the slot. A callback is asked once for each header that a rule asks
- * for.
+ * In an array of lines, the first header may be looked for alone. When more is asked, every line
+ * that some rule needs is noted in its slot, so that asking for it costs a look at the slot. A
+ * callback is asked once for each header that a rule asks for.
  */
 #include "router/view.h"
 
@@ -41,7 +40,7 @@ static void
 begin_headers(struct view *view)
 {
     view->known = view->present = view->router->pseudo_present;
-    view->present_count = view->looked_for = 0;
+    view->present_count = 0;
 }
 
 void
@@ -91,21 +90,18 @@ look_for(struct view *view, uint32_t index)
     }
 }
 
-/* Looking for each of many would cost more than reading all lines once. */
+/* Looking for a second one alone would cost more than reading all lines at once. */
 void
-view_find_headers(struct view *view, uint64_t wanted)
+view_find_header(struct view *view, uint32_t index)
 {
-    enum { ALONE = 2 };
-    if (view->known == 0) begin_headers(view);
-    uint64_t unknown = wanted & ~view->known;
-    if (unknown == 0) return;
-    if (view->looked_for == ALONE || (unknown & (unknown - 1)) != 0) {
+    if (view->known != 0 || index >= 64) {
         view_read_headers(view);
         return;
     }
-    view->looked_for++;
-    view->known |= unknown;
-    look_for(view, (uint32_t)__builtin_ctzll(unknown));
+    begin_headers(view);
+    if (view->known >> index & 1) return; /* a pseudo header */
+    view->known |= UINT64_C(1) << index;
+    look_for(view, index);
 }
 
 /* ---- values ---- */
@@ -173,23 +169,13 @@ view_ask_headers(struct view *view, uint64_t wanted)
     return true;
 }
 
-static void
-find_header(struct view *view, uint32_t index)
-{
-    if (index >= 64) {
-        view_read_headers(view);
-    } else {
-        view_find_headers(view, UINT64_C(1) << index);
-    }
-}
-
 /* The slot of a header whose first line is known, or NULL when the request has none. */
 static struct header_slot *
 find_slot(struct view *view, uint32_t index)
 {
     if (view->request->header_fn) return asked_slot(view, index);
     struct header_slot *slot = &view->context->headers[index];
-    if (view->known != HEADERS_READ) find_header(view, index);
+    view_note_header(view, index);
     return slot->generation == view->context->generation ? slot : NULL;
 }
 
