@@ -14,8 +14,9 @@ scan_list(struct view *view, const struct route_list *routes)
 }
 
 /*
- * An index asks for values that a scan might not have come to. Where they do not fit into the
- * scratch, the scan decides what is asked for, so that the outcome is the scan's.
+ * An index asks for values that a scan might not have come to. What they took of the scratch is
+ * given back, so that it is not missing afterwards; and where they did not fit, the scan decides
+ * what is asked for, so that the outcome is the scan's.
  */
 const struct rule *
 match_search(struct view *view, const struct route_list *routes)
@@ -24,11 +25,12 @@ match_search(struct view *view, const struct route_list *routes)
     size_t used = scratch->used;
     if (scratch->overflow) return scan_list(view, routes);
     const struct rule *rule = index_search(view, routes);
-    if (!scratch->overflow) return rule;
+    bool overflow = scratch->overflow;
+    if (scratch->used == used && !overflow) return rule;
     scratch->used = used;
     scratch->overflow = false;
     view_forget_headers(view);
-    return scan_list(view, routes);
+    return overflow ? scan_list(view, routes) : rule;
 }
 
 const struct rule *

@@ -179,6 +179,53 @@ Test(index, sorts_by_the_upper_bits_and_keeps_the_order_of_equals)
     }
 }
 
+/* A scan would not ask for the header of rules whose path is another one. What the index joined of
+ * it must not be missing in the list that is asked next. */
+Test(index, gives_back_what_it_took_of_the_scratch)
+{
+    enum { RULES = 40 };
+    static const sluice_field headers[] = {
+        {STR_INIT("x"), STR_INIT("a value of twenty")},
+        {STR_INIT("x"), STR_INIT("and then another") },
+        {STR_INIT("y"), STR_INIT("of sixteen bytes") },
+        {STR_INIT("y"), STR_INIT("each")             },
+    };
+    struct model_builder builder;
+    model_builder_init(&builder);
+    struct model_route_list *first = model_builder_routes(&builder);
+    struct model_route_list *second = model_builder_routes(&builder);
+    const struct model_action *action = model_builder_forward(&builder, "a");
+    for (size_t i = 0; i < RULES; i++) {
+        char value[32];
+        snprintf(value, sizeof(value), "v%zu", i);
+        struct model_predicate both[] = {
+            model_builder_text(MODEL_PATH, MODEL_PREFIX, "", "/a"),
+            model_builder_text(MODEL_HEADER, MODEL_EXACT, "x", ""),
+        };
+        both[1].matcher.value = model_builder_dup(&builder, value);
+        model_builder_rule(&builder, first, action, both, 2);
+    }
+    struct model_predicate joined =
+        model_builder_text(MODEL_HEADER, MODEL_EXACT, "y", "of sixteen bytes,each");
+    model_builder_rule(&builder, second, action, &joined, 1)->line = 7;
+    first->next = second;
+    model_builder_host(&builder, model_builder_mesh(&builder), "*", first);
+    sluice_router *router = model_builder_compile(&builder, NULL);
+    sluice_context_options options;
+    sluice_context_options_init(&options);
+    options.scratch_bytes = 40; /* one of the two fits */
+    sluice_context *context;
+    cr_assert(router && sluice_context_new(&context, router, &options) == SLUICE_OK);
+    cr_assert(list_at(router, 0)->index != 0);
+    sluice_decision decision;
+    sluice_request request = {.path = STR("/b"), .headers = headers, .header_count = 4};
+    cr_expect(sluice_route(context, &request, &decision) == SLUICE_FORWARD);
+    cr_expect(decision.matched && decision.matched->line == 7);
+    sluice_context_free(context);
+    sluice_router_release(router);
+    model_builder_free(&builder);
+}
+
 Test(index, leaves_nothing_behind_when_memory_runs_out)
 {
     sluice_status status = SLUICE_ERR_NOMEM;
