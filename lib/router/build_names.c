@@ -33,13 +33,12 @@ build_array(struct builder *builder, size_t count, size_t size)
 void *
 build_lines(struct builder *builder, size_t count, size_t size)
 {
-    enum { LINE = 64 };
-    if (size && count > (SIZE_MAX - LINE) / size) {
+    if (size && count > (SIZE_MAX - CACHE_LINE) / size) {
         build_fail(builder, SLUICE_ERR_NOMEM);
         return NULL;
     }
-    char *bytes = build_array(builder, count * size + LINE, 1);
-    return bytes ? bytes + (-(uintptr_t)bytes & (LINE - 1)) : NULL;
+    char *bytes = build_array(builder, count * size + CACHE_LINE, 1);
+    return bytes ? bytes + (-(uintptr_t)bytes & (CACHE_LINE - 1)) : NULL;
 }
 
 const sluice_str *

@@ -32,9 +32,9 @@ uint32_t hosts_find_wildcard(const struct sluice_router *router, const struct ho
 static inline void
 hosts_prefetch(const struct domain *domain)
 {
-    enum { LINE = 64, LINES = 3 };
+    enum { LINES = 3 };
     for (size_t i = 0; i < LINES; i++) {
-        __builtin_prefetch((const char *)domain + i * LINE);
+        __builtin_prefetch((const char *)domain + i * CACHE_LINE);
     }
 }
 

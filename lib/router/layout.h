@@ -17,6 +17,8 @@
 #include "split/alias.h"
 #include "split/sticky.h"
 
+enum { CACHE_LINE = 64 };
+
 enum subject {
     SUBJECT_PATH,
     SUBJECT_RAW_PATH,
@@ -269,7 +271,7 @@ struct action {
     const struct entry *entries;      /* one for each share; NULL: none has anything particular */
     const struct action_extra *extra; /* NULL: nothing but the split */
 };
-_Static_assert(sizeof(struct action) == 64, "one cache line");
+_Static_assert(sizeof(struct action) == CACHE_LINE, "one cache line");
 
 /* ---- virtual hosts and listeners ---- */
 

@@ -47,10 +47,9 @@ filter_group_passes(const struct filter_table *table, size_t group, const char *
 static inline bool
 match_candidate(struct view *view, const struct rule *rule, const struct filter *filter)
 {
-    enum { LINE = 64 };
     const uint32_t headers = filter->headers;
     __builtin_prefetch(rule);
-    __builtin_prefetch((const char *)rule + LINE);
+    __builtin_prefetch((const char *)rule + CACHE_LINE);
     if (headers && !view_has_headers(view, view->router->header_sets[headers])) return false;
     return match_rule_inline(view, rule, (const void *)(rule + 1));
 }
@@ -60,8 +59,7 @@ match_candidate(struct view *view, const struct rule *rule, const struct filter 
 static inline bool
 match_usual(struct view *view, const struct rule *rule, uint32_t shape)
 {
-    enum { LINE = 64 };
-    __builtin_prefetch((const char *)rule + LINE);
+    __builtin_prefetch((const char *)rule + CACHE_LINE);
     const struct predicate *path = (const void *)(rule + 1);
     size_t len = path->text.len;
     bool whole = path->plain == PLAIN_PATH;
