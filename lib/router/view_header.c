@@ -84,8 +84,8 @@ look_for(struct view *view, uint32_t index)
 {
     const sluice_request *request = view->request;
     sluice_str name = view->router->header_names.names[index];
-    const sluice_field *line = request->headers, *end = line + request->header_count;
-    for (; line < end; line++) {
+    const sluice_field *line = request->headers; /* NULL where there are none */
+    for (size_t left = request->header_count; left > 0; left--, line++) {
         if (line->name.len == name.len) note_if_named(view, line, index, name);
     }
 }
