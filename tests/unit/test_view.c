@@ -338,7 +338,7 @@ Test(view, joins_the_occurrences_of_a_header)
     rig_free(&rig);
 }
 
-/* The first ones are looked for alone, then all lines are read. */
+/* The first may be looked for alone; then all lines are read. */
 Test(view, finds_headers_in_whatever_order_they_are_asked_for)
 {
     static const char *const names[] = {"x", "cookie", "host", ":path"};
