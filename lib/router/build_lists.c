@@ -59,11 +59,32 @@ count_rules(struct builder *builder, struct placed *placed)
     return true;
 }
 
+/* Two short lists, of which one falls through to the other, are faster than an index of so few: a
+ * list that they have room for becomes two. NULL when memory ran out. */
+static const struct model_route_list *
+halve(struct builder *builder, const struct model_route_list *list)
+{
+    if (list->count <= SHORT_LIST || list->count > HALVED_LIST) return list;
+    struct model_route_list *halves = ARENA_ARRAY(builder->scratch, struct model_route_list, 2);
+    if (!halves) {
+        build_fail(builder, SLUICE_ERR_NOMEM);
+        return NULL;
+    }
+    halves[0] = halves[1] = *list;
+    halves[0].count = SHORT_LIST;
+    halves[0].next = &halves[1];
+    halves[1].rules += SHORT_LIST;
+    halves[1].count -= SHORT_LIST;
+    return halves;
+}
+
 static bool
 add_list(struct builder *builder, const struct model_route_list *from,
          const struct model_virtual_host *host)
 {
     size_t count = builder->lists.count;
+    from = halve(builder, from);
+    if (!from) return false;
     builder->placed = arena_grow(builder->scratch, builder->placed, count - 1,
                                  &builder->placed_capacity, sizeof(*builder->placed));
     if (!builder->placed) return build_fail(builder, SLUICE_ERR_NOMEM);
@@ -89,6 +110,12 @@ count_list(struct builder *builder, const struct model_route_list *const *field,
     return add_list(builder, *field, host);
 }
 
+static const struct placed *
+last_placed(const struct builder *builder)
+{
+    return &builder->placed[builder->lists.count - 1];
+}
+
 /* The list of a host and those that it falls through to, as far as they are new. */
 static bool
 count_host(struct builder *builder, const struct model_virtual_host *host)
@@ -101,7 +128,7 @@ count_host(struct builder *builder, const struct model_virtual_host *host)
         if (!own) builder->domain_words += count_domains(host);
         return true;
     }
-    while (!known && (field = &(*field)->next, *field)) {
+    while (!known && (field = &last_placed(builder)->from->next, *field)) {
         if (!count_list(builder, field, NULL, &known)) return false;
     }
     return true;

@@ -13,7 +13,7 @@
 
 /* A route list, and where in the router it goes; in words of eight bytes. */
 struct placed {
-    const struct model_route_list *from;
+    const struct model_route_list *from;   /* of the model, or a half of one (build_lists.c) */
     const struct model_virtual_host *host; /* the first that has it; NULL: some list falls to it */
     size_t first_resource, resource_count; /* those that no list before it has */
     size_t domain_words, predicate_words;

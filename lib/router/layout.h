@@ -302,6 +302,7 @@ struct route_list {
 enum {
     FEW_RULES = 8, /* as many are passed over faster one by one */
     SHORT_LIST = 32,
+    HALVED_LIST = 2 * SHORT_LIST, /* up to so many are two short lists (build_lists.c) */
     FILTER_GROUPS = 4,
     FILTER_FOLD = 9,
     FILTER_SURE = 2 * FILTER_FOLD,

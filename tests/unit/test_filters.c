@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "router/layout.h"
+#include "router/hosts.h"
 #include "router/match.h"
 #include "support/model_builder.h"
 #include "support/rows.h"
@@ -100,6 +100,14 @@ expect_scan(sluice_router *router, uint64_t *state, sluice_str common)
     return decided;
 }
 
+static const struct route_list *
+find_list(const sluice_router *router, const char *host)
+{
+    sluice_str domain;
+    const struct host_table *table = &router->mesh_listener[FAMILY_HTTP]->hosts;
+    return list_at(router, hosts_find(router, table, sluice_str_of(host), &domain));
+}
+
 /* Of lists of every length there is, and one rule more; with more kinds of masks than groups. */
 Test(filters, find_the_rule_that_a_scan_finds)
 {
@@ -117,7 +125,7 @@ Test(filters, find_the_rule_that_a_scan_finds)
         sluice_router *router = model_builder_compile(&builder, NULL);
         cr_assert(router);
         const struct route_list *list = list_at(router, 0);
-        cr_expect((list->index != 0) == (count > SHORT_LIST));
+        cr_expect(list->index == 0 && (list->next != NO_ROUTES) == (count > SHORT_LIST));
         cr_expect(list->group_count <= FILTER_GROUPS);
         full += list->group_count == FILTER_GROUPS;
         moved += list->window > 1;
@@ -126,6 +134,52 @@ Test(filters, find_the_rule_that_a_scan_finds)
         model_builder_free(&builder);
     }
     cr_expect(full > 100 && moved > 10 && decided > 10000, "%zu %zu %zu", full, moved, decided);
+}
+
+/* Of rules a few more than a short list has, the rest is a second list; behind them comes what the
+ * model says. */
+Test(filters, of_more_rules_are_two_lists)
+{
+    static const size_t counts[] = {SHORT_LIST, SHORT_LIST + 1, HALVED_LIST, HALVED_LIST + 1};
+    for (size_t round = 0; round < ROWS(counts); round++) {
+        const size_t count = counts[round];
+        struct model_builder builder;
+        model_builder_init(&builder);
+        struct model_route_list *routes = model_builder_routes(&builder);
+        struct model_route_list *behind = model_builder_routes(&builder);
+        const struct model_action *action = model_builder_forward(&builder, "a");
+        char paths[HALVED_LIST + 2][24];
+        for (size_t i = 0; i <= count; i++) {
+            snprintf(paths[i], sizeof(paths[i]), "/r%zu", i);
+            struct model_predicate path = model_builder_text(MODEL_PATH, MODEL_EXACT, "", paths[i]);
+            struct model_route_list *list = i < count ? routes : behind;
+            model_builder_rule(&builder, list, action, &path, 1)->line = (uint32_t)i + 1;
+        }
+        routes->next = behind;
+        struct model_listener *mesh = model_builder_mesh(&builder);
+        model_builder_host(&builder, mesh, "a", routes);
+        model_builder_host(&builder, mesh, "b", behind);
+        model_builder_host(&builder, mesh, "c", routes);
+        sluice_router *router = model_builder_compile(&builder, NULL);
+        sluice_context *context;
+        cr_assert(router && sluice_context_new(&context, router, NULL) == SLUICE_OK);
+        cr_expect(sluice_router_rule_count(router) == count + 1);
+        for (size_t i = 0; i <= count; i++) {
+            sluice_request request = {.authority = STR("c"), .path = sluice_str_of(paths[i])};
+            sluice_decision decision;
+            cr_assert(sluice_route(context, &request, &decision) == SLUICE_FORWARD);
+            cr_expect(decision.matched->line == i + 1, "rule %zu of %zu", i, count);
+            request.authority = STR("b");
+            sluice_outcome outcome = sluice_route(context, &request, &decision);
+            cr_expect((outcome == SLUICE_FORWARD) == (i == count), "rule %zu of %zu", i, count);
+        }
+        const struct route_list *list = find_list(router, "a");
+        cr_expect((list->index != 0) == (count > HALVED_LIST), "%zu", count);
+        cr_expect(list->index || list->count == SHORT_LIST, "%zu", count);
+        sluice_context_free(context);
+        sluice_router_release(router);
+        model_builder_free(&builder);
+    }
 }
 
 /* Paths of every length that is compared in some way of its own, with one byte changed. */

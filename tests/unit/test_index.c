@@ -183,7 +183,7 @@ Test(index, sorts_by_the_upper_bits_and_keeps_the_order_of_equals)
  * it must not be missing in the list that is asked next. */
 Test(index, gives_back_what_it_took_of_the_scratch)
 {
-    enum { RULES = 40 };
+    enum { RULES = HALVED_LIST + 1 };
     static const sluice_field headers[] = {
         {STR_INIT("x"), STR_INIT("a value of twenty")},
         {STR_INIT("x"), STR_INIT("and then another") },
