@@ -179,8 +179,14 @@ word_same_text(const char *a, const char *b, size_t len)
     return word_pair_bits(same) == 0xffff;
 }
 
-/* The same for texts of 8 to 32 bytes: four words, some of which may be the same ones, and no
- * branch. */
+/* From 8 to 32 bytes four words see all of a text, some of them perhaps twice. */
+static inline bool
+word_is_middling(size_t len)
+{
+    return len - 8 <= 24;
+}
+
+/* The same for texts of such a length, without a branch. */
 static inline bool
 word_same_middling(const char *a, const char *b, size_t len)
 {
@@ -193,7 +199,7 @@ word_same_middling(const char *a, const char *b, size_t len)
 static inline bool
 word_same_varied(const char *a, const char *b, size_t len)
 {
-    return len - 8 <= 24 ? word_same_middling(a, b, len) : word_same_text(a, b, len);
+    return word_is_middling(len) ? word_same_middling(a, b, len) : word_same_text(a, b, len);
 }
 
 /* The same for a text against one that is lower-case, without regard to ASCII case. */

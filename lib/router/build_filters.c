@@ -212,7 +212,8 @@ shape_of(const struct rule *rule)
 {
     const struct predicate *predicates = (const void *)(rule + 1);
     if (rule->predicate_count != 1 && rule->predicate_count != 2) return SHAPE_OTHER;
-    if (!is_plain_path(&predicates[0]) || predicates[0].text.len - 8 > 24) return SHAPE_OTHER;
+    if (!is_plain_path(&predicates[0])) return SHAPE_OTHER;
+    if (!word_is_middling(predicates[0].text.len)) return SHAPE_OTHER;
     return rule->predicate_count == 1 ? SHAPE_PATH : SHAPE_PATH_AND_ONE;
 }
 

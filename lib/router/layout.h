@@ -335,7 +335,7 @@ struct filter_table {
     struct filter filters[];       /* and tags */
 };
 
-/* What most rules want: one plain path of 8 to 32 bytes, and perhaps one thing more. */
+/* What most rules want: one plain path of middling length (word.h), and perhaps one thing more. */
 enum filter_shape { SHAPE_OTHER, SHAPE_PATH, SHAPE_PATH_AND_ONE };
 
 static inline uint32_t

@@ -49,11 +49,12 @@ view_authority(const struct view *view)
 /* Begin a request: resets the context's scratch and header slots. */
 void view_init(struct view *view, sluice_context *context, const sluice_request *request);
 
-/* Note which needed headers the request's array has. */
+/* Note the lines of all needed headers that the request's array has. */
 void view_read_headers(struct view *view);
-/* Note at least whether it has this one, which is not known yet. */
+/* Note at least those of one header, of which nothing is known yet. */
 void view_find_header(struct view *view, uint32_t index);
-/* The same of a request with a callback: asks it for each, up to the first that is absent. */
+/* view_has_headers() of a request with a callback: asks it for each, up to the first that is
+ * absent. */
 bool view_ask_headers(struct view *view, uint64_t wanted);
 /* Whether the request has every header of the mask (bit i: needed header i). */
 static inline bool
@@ -74,7 +75,7 @@ view_forget_headers(struct view *view)
 /* Joined value of a needed header; false, and an empty value, when absent. `:authority`, `host`,
  * `:method`, `:path`, `:scheme` are the request's own. */
 bool view_header(struct view *view, uint32_t index, sluice_str *value);
-/* Note the lines of this header. For who does not expect to ask for others. */
+/* Note the lines of this header, if they are not noted yet. For who expects to ask for no other. */
 static inline void
 view_note_header(struct view *view, uint32_t index)
 {

@@ -61,7 +61,7 @@ view_marks(word_pair pair)
                           (word_pair)(pair == WORD_PAIR_OF('#')));
 }
 
-/* Whether a path of 8 to 32 bytes goes to its very end: without a branch that depends on how long
+/* Whether a path of middling length goes to its very end: without a branch that depends on how long
  * it is. */
 static inline bool
 view_is_bare_path(sluice_str raw)
@@ -76,7 +76,7 @@ view_is_bare_path(sluice_str raw)
 static inline size_t
 view_path_end(sluice_str raw)
 {
-    if (raw.len - 8 <= 24 && view_is_bare_path(raw)) return raw.len;
+    if (word_is_middling(raw.len) && view_is_bare_path(raw)) return raw.len;
     if (raw.len < 16) { /* the first eight bytes, and the last eight */
         uint32_t marks = view_marks(word_pair_load_some(raw.ptr, raw.len));
         if (marks == 0) return raw.len;
